@@ -1,0 +1,45 @@
+"""People who may sign in to the admin area."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Model
+
+
+class Role(StrEnum):
+    """What a staff member may do; the rules stand in `web/access.py`."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    HOST = "host"
+    READ_ONLY = "read_only"
+
+
+class AdminUser(UserMixin, Model):  # type: ignore[misc]  # flask-login ships no types
+    """A staff member."""
+
+    __tablename__ = "admin_user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    """Lower case."""
+    name: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(default=Role.OWNER)
+    password_hash: Mapped[str] = mapped_column(default="")
+    session_version: Mapped[int] = mapped_column(default=1)
+    """Raised to end every session of this person."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in at all (read by flask-login)."""
+        return self.active
+
+    def get_id(self) -> str:
+        """What the session stores: number and session version, so that one update ends all sessions."""
+        return f"{self.id}:{self.session_version}"

@@ -1,0 +1,255 @@
+"""Settings from the environment; a missing or malformed one stops the start with one line that names it and the fix.
+
+Each secret may also be given as `NAME_FILE`, the path of a file that holds it. `Settings` checks the form of what is
+there; `require_for_serving()` adds what a live site cannot do without, so that `flask db upgrade` or `flask demo`
+need nothing at all. Why not one class per environment: the only other environment is the demo, and `flask demo`
+passes its few own values in code, so that no setting can turn a live site into a demo by accident.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SECRETS = frozenset(
+    {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD", "SENTRY_DSN"}
+)
+"""Settings that may also be given as `NAME_FILE`."""
+
+WEBHOOK_SECRET_PREFIX = "CALCOM_WEBHOOK_SECRET_"
+
+FIXES = {
+    "SECRET_KEY": "set it to at least 32 random characters, for example: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+    "SITE_URL": "set it to the address people type, for example https://book.example.com",
+    "CALCOM_LINK": "set it to the part after cal.com/ in your booking link, for example acme/consultation",
+    "CALCOM_WEBHOOK_SECRET": "set it to the secret typed into the webhook form at Cal.com (8 characters or more)",
+}
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or malformed; the text is one line per setting with its fix."""
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        msg = "must be an origin such as https://app.cal.com, without a path"
+        raise ValueError(msg)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "must be a URL that begins with https:// or http://"
+        raise ValueError(msg)
+    return value.rstrip("/")
+
+
+List = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. Names are the environment's; lists are separated by commas."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, validate_default=False)
+
+    SECRET_KEY: str = Field(default="", min_length=32)
+    SECRET_KEY_FALLBACKS: List = []
+    SITE_NAME: str = ""
+    SITE_URL: Url = "http://localhost:8000"
+    SITE_FILE: Path | None = None
+    TRUSTED_HOSTS: List = []
+    PROXY_HOPS: int = Field(default=0, ge=0, le=5)
+    INSTANCE_PATH: Path = ROOT / "instance"
+    DATABASE_URL: str = ""
+    REDIS_URL: str = ""
+    PLACE_TIME_ZONE: str = ""
+
+    CALCOM_LINK: str = ""
+    CALCOM_ORIGIN: Origin = "https://app.cal.com"
+    CALCOM_EMBED_URL: Url = ""
+    CALCOM_API_URL: Url = "https://api.cal.com/v2"
+    CALCOM_API_KEY: str = ""
+    CALCOM_WEBHOOK_SECRET: List = []
+    CALCOM_CONFIG: Path = Path("calcom.yaml")
+    SYNC_MINUTES: int = Field(default=10, ge=1)
+
+    INBOX_RETENTION_DAYS: int = Field(default=90, ge=1)
+    INBOX_SILENCE_HOURS: int = Field(default=72, ge=1)
+
+    MAIL_SERVER: str = ""
+    MAIL_PORT: int = Field(default=587, ge=1, le=65535)
+    MAIL_USE_TLS: bool = True
+    MAIL_USE_SSL: bool = False
+    MAIL_USERNAME: str = ""
+    MAIL_PASSWORD: str = ""
+    MAIL_DEFAULT_SENDER: str = ""
+    MAIL_KINDS: List = ["all"]
+    MAIL_PREVIEW_ONLY: bool = False
+    ADMIN_EMAIL: str = ""
+
+    REQUIRE_2FA: bool = False
+    DEBUG_DELIVERIES: bool = False
+    LOG_LEVEL: str = "INFO"
+    SENTRY_DSN: str = ""
+
+    demo: bool = Field(default=False, exclude=True)
+    """Set by `flask demo` in code; no environment variable reaches it."""
+    webhook_secrets: dict[str, list[str]] = Field(default={}, exclude=True)
+    """Secrets of named subscriptions, from `CALCOM_WEBHOOK_SECRET_<NAME>`."""
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` passes in: the environment is read there, once."""
+        return (sources["init_settings"],)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Self:
+        """Settings from the environment (or the mapping given).
+
+        Raises `SettingsError` that names each malformed setting and says what it should be.
+        """
+        found = dict(os.environ if environ is None else environ)
+        values: dict[str, Any] = {}
+        for name in cls.model_fields:
+            if name.isupper() and (value := read_setting(found, name)) is not None:
+                values[name] = value
+        named = {name.removesuffix("_FILE") for name in found if name.startswith(WEBHOOK_SECRET_PREFIX)}
+        webhook_secrets = {
+            name.removeprefix(WEBHOOK_SECRET_PREFIX).lower(): _split(value)
+            for name in sorted(named)
+            if name != "CALCOM_WEBHOOK_SECRET" and (value := read_setting(found, name)) is not None
+        }
+        webhook_secrets.pop("file", None)
+        try:
+            return cls(**values, demo=demo, webhook_secrets=webhook_secrets)
+        except ValidationError as error:
+            raise SettingsError("\n".join(_say(problem) for problem in error.errors())) from None
+
+    @field_validator("CALCOM_LINK")
+    @classmethod
+    def _check_link(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[\w.~-]+(/[\w.~-]+){0,3}(\?[\w.~=&%-]*)?", value):
+            msg = "must look like acme/consultation: no leading slash, no host"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("CALCOM_WEBHOOK_SECRET")
+    @classmethod
+    def _check_secrets(cls, value: list[str]) -> list[str]:
+        if any(len(secret) < 8 for secret in value):
+            msg = "each secret needs at least 8 characters"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _check_named_secrets(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        for name, secrets in value.items():
+            if not secrets or any(len(secret) < 8 for secret in secrets):
+                msg = f"{WEBHOOK_SECRET_PREFIX}{name.upper()}: each secret needs at least 8 characters"
+                raise ValueError(msg)
+        return value
+
+    @field_validator("PLACE_TIME_ZONE")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        from zoneinfo import available_timezones  # noqa: PLC0415 -- reads the whole zone folder, so only when a zone is set
+
+        if value and value not in available_timezones():
+            msg = "must be a time zone such as Europe/London"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _normalise_database(cls, value: str) -> str:
+        for old in ("postgres://", "postgresql://"):
+            if value.startswith(old):
+                return "postgresql+psycopg://" + value.removeprefix(old)
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            msg = "must begin with sqlite:/// or postgresql+psycopg://"
+            raise ValueError(msg)
+        return value
+
+    def require_for_serving(self) -> None:
+        """Raises `SettingsError` unless everything a live site needs is there."""
+        missing = [name for name in FIXES if name != "SITE_URL" and not getattr(self, name)]
+        if "SITE_URL" not in self.model_fields_set:
+            missing.append("SITE_URL")
+        if missing:
+            raise SettingsError("\n".join(f"{name} is missing: {FIXES[name]}." for name in missing))
+
+    @cached_property
+    def https(self) -> bool:
+        """Whether people reach the site by https; decides redirects, HSTS and cookie names."""
+        return self.SITE_URL.startswith("https://")
+
+    @cached_property
+    def database_uri(self) -> str:
+        """Where the data is; by default a SQLite file in `INSTANCE_PATH`."""
+        return self.DATABASE_URL or f"sqlite:///{self.INSTANCE_PATH.resolve() / 'frontdesk.sqlite3'}"
+
+    @cached_property
+    def embed_url(self) -> str:
+        """Where the embed script is loaded from."""
+        return self.CALCOM_EMBED_URL or f"{self.CALCOM_ORIGIN}/embed/embed.js"
+
+    @cached_property
+    def outbox_folder(self) -> Path:
+        """Where mails are written as `.eml` files when there is no mail server."""
+        return self.INSTANCE_PATH.resolve() / "outbox"
+
+    @cached_property
+    def sender(self) -> str:
+        """The address mails come from."""
+        return self.MAIL_DEFAULT_SENDER or self.ADMIN_EMAIL or f"no-reply@{urlsplit(self.SITE_URL).hostname}"
+
+
+def read_setting(environ: Mapping[str, str], name: str) -> str | None:
+    """The value of a setting, or of the file that `NAME_FILE` points to for a secret; None when it is not set.
+
+    Raises `SettingsError` when both are given, or the file cannot be read or is empty.
+    """
+    value = environ.get(name)
+    path = environ.get(f"{name}_FILE") if name in SECRETS or name.startswith(WEBHOOK_SECRET_PREFIX) else None
+    if path is None:
+        if value is not None and not value.strip() and name in SECRETS:
+            raise SettingsError(f"{name} is empty: give it a value or remove it." + (f" {FIXES[name]}." if name in FIXES else ""))
+        return value if value else None
+    if value:
+        raise SettingsError(f"{name} and {name}_FILE are both set: keep one of them.")
+    try:
+        content = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{name}_FILE cannot be read ({reason}): check the path and its permissions.") from None
+    if not content:
+        raise SettingsError(f"{name}_FILE points to an empty file: write the secret into it.")
+    return content
+
+
+def _say(problem: Any) -> str:
+    name = str(problem["loc"][0]) if problem["loc"] else "settings"
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    if name == "webhook_secrets":
+        return f"{said}."
+    if problem["type"] == "string_too_short":
+        said = f"needs at least {problem['ctx']['min_length']} characters"
+    fix = f" {FIXES[name]}." if name in FIXES else ""
+    return f"{name} {said}.{fix}"
