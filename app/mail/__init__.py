@@ -1,0 +1,1 @@
+"""Mail as a value, how it is written, and the ways it leaves. Knows nothing of bookings."""
