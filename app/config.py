@@ -11,13 +11,14 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
 
 SECRETS = frozenset(
     {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD", "SENTRY_DSN"}
@@ -105,7 +106,9 @@ class Settings(BaseSettings):
 
     REQUIRE_2FA: bool = False
     DEBUG_DELIVERIES: bool = False
-    LOG_LEVEL: str = "INFO"
+    QUEUE_ALARM_SECONDS: int = Field(default=300, ge=1)
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    LOG_READABLE: bool = False
     SENTRY_DSN: str = ""
 
     demo: bool = Field(default=False, exclude=True)
@@ -214,6 +217,22 @@ class Settings(BaseSettings):
     def outbox_folder(self) -> Path:
         """Where mails are written as `.eml` files when there is no mail server."""
         return self.INSTANCE_PATH.resolve() / "outbox"
+
+    def flask_config(self) -> dict[str, Any]:
+        """What Flask and its extensions read from `app.config`."""
+        mail = {name: getattr(self, name) for name in type(self).model_fields if name.startswith("MAIL_") and name not in {"MAIL_KINDS", "MAIL_PREVIEW_ONLY"}}
+        return mail | {
+            "SECRET_KEY": self.SECRET_KEY or None,
+            "SECRET_KEY_FALLBACKS": self.SECRET_KEY_FALLBACKS or None,
+            "SQLALCHEMY_DATABASE_URI": self.database_uri,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True} if self.database_uri.startswith("postgresql") else {},
+            "MAX_CONTENT_LENGTH": 1_000_000,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "RATELIMIT_STORAGE_URI": self.REDIS_URL or "memory://",
+            "RATELIMIT_HEADERS_ENABLED": True,
+            "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml", "text/plain"],
+            "COMPRESS_MIN_SIZE": 300,
+        }
 
     @cached_property
     def sender(self) -> str:

@@ -92,7 +92,7 @@ class Booking(Model):
     updated_at: Mapped[datetime]
 
     addresses: Mapped[list["BookingAddress"]] = relationship(
-        order_by="BookingAddress.position", back_populates="booking", cascade="all, delete-orphan"
+        order_by="BookingAddress.position", viewonly=True
     )
 
     @property
@@ -114,7 +114,7 @@ class BookingAddress(Model):
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
     position: Mapped[int]
 
-    booking: Mapped[Booking] = relationship(back_populates="addresses")
+    booking: Mapped[Booking] = relationship(viewonly=True)
 
 
 class BookingFact(Model):

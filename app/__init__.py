@@ -1,0 +1,41 @@
+"""Frontdesk: the website that stands in front of a Cal.com account. This file is the table of contents."""
+
+from flask import Flask
+
+from app import cli, log
+from app.config import MIGRATIONS, Settings
+from app.db import db
+from app.extensions import compress, csrf, limiter, login, migrate
+from app.site import load as load_site
+from app.web import admin, assets, demo, errors, filters, health, public, requests, security, webhooks
+from app.web.public.links import mail_links
+from app.wiring import Works
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application; raises `SettingsError` or `SiteFileError` with the fix when something is malformed."""
+    settings = settings or Settings.load()
+    log.configure(readable=settings.demo or settings.LOG_READABLE, level=settings.LOG_LEVEL)
+    site = load_site(settings.SITE_FILE)
+    app = Flask(__name__, instance_path=str(settings.INSTANCE_PATH.resolve()))
+    app.config.from_mapping(settings.flask_config())
+    app.extensions |= {"settings": settings, "site": site}
+    app.extensions["works"] = Works(app, settings, site, links_for=mail_links(app, settings))
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login.init_app(app)
+    compress.init_app(app)
+    security.init_app(app, settings)
+    requests.init_app(app, settings)
+    assets.init_app(app, settings, site)
+    filters.init_app(app)
+    errors.init_app(app)
+    for blueprint in (public.blueprint, admin.blueprint, webhooks.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    if settings.demo:
+        app.register_blueprint(demo.blueprint)
+    cli.register(app, create_app)
+    return app

@@ -1,0 +1,210 @@
+"""The one writer of bookings: facts in, differences out.
+
+Webhook, sync, portal, admin and frame-less booking all arrive here with facts. They are stored once, the group they
+belong to is folded anew, and what differs from the stored rows is written together with its history and its mails.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.bookings.facts import Address, Fact, Kind
+from app.bookings.fold import Folded, fold
+from app.bookings.models import Booking, BookingAddress, BookingChange, BookingFact
+from app.bookings.notices import MailPolicy, notices
+from app.db import insert, one_writer
+from app.outbox.publish import publish, withdraw
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""For references: no 0 and O, no 1, I and L."""
+BOOKINGS_TOPIC = 7301
+NEVER_AUDITED = frozenset({"visitor_hash", "sequence"})
+
+
+@dataclass(frozen=True)
+class Cause:
+    """By whom and why: goes into the history with every difference."""
+
+    actor: str
+    reason: str
+    inbox_id: int | None = None
+
+
+def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: MailPolicy) -> Booking | None:
+    """The booking that the first fact belongs to, after all of the facts have been taken in; None if they show nothing yet.
+
+    Facts that are known already change nothing.
+    """
+    one_writer(session, BOOKINGS_TOPIC)
+    for fact in facts:
+        session.execute(
+            insert(BookingFact)
+            .values(
+                digest=fact.digest, uid=fact.uid, seat=fact.seat, kind=fact.kind, at=fact.at, linked_uid=fact.linked_uid,
+                content=dict(fact.content), inbox_id=cause.inbox_id, recorded_at=clock.now(),
+            )
+            .on_conflict_do_nothing(index_elements=["digest"])
+        )  # fmt: skip
+    group = _group(session, facts)
+    _write(session, fold(group), group, cause=cause, policy=policy)
+    session.flush()
+    return _row_at(session, facts[0].address) if facts else None
+
+
+def _group(session: Session, facts: Iterable[Fact]) -> list[Fact]:
+    """Every fact that is connected with these by uid, move or calendar UID."""
+    known: set[str] = set()
+    wanted = {uid for fact in facts for uid in (fact.uid, fact.linked_uid) if uid}
+    found: dict[int, BookingFact] = {}
+    while wanted:
+        known |= wanted
+        rows = session.scalars(select(BookingFact).where(or_(BookingFact.uid.in_(wanted), BookingFact.linked_uid.in_(wanted)))).all()
+        found.update({row.id: row for row in rows})
+        wanted = {uid for row in rows for uid in (row.uid, row.linked_uid) if uid} - known
+    return [Fact(row.uid, row.seat, Kind(row.kind), row.at, row.linked_uid, row.content) for row in found.values()]
+
+
+def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: Cause, policy: MailPolicy) -> None:
+    uids = {uid for fact in group for uid in (fact.uid, fact.linked_uid) if uid}
+    addresses = session.scalars(select(BookingAddress).where(BookingAddress.uid.in_(uids))).all()
+    at = {Address(row.uid, row.seat): row for row in addresses}
+    rows = _match(session, folded, at)
+    for booking, part in zip(rows, folded, strict=True):
+        for position, address in enumerate(part.addresses):
+            held = at.get(address)
+            if held is None:
+                at[address] = held = BookingAddress(uid=address.uid, seat=address.seat)
+                session.add(held)
+            held.position, held.booking_id = position, booking.id
+    by_address = {address: booking for booking, part in zip(rows, folded, strict=True) for address in part.addresses}
+    session.flush()
+    for booking, part in zip(rows, folded, strict=True):
+        session.expire(booking, ["addresses"])
+        origin = by_address.get(part.split_from) if part.split_from else None
+        _update(session, booking, part, origin, cause=cause)
+        _plan_mails(session, booking, part, policy=policy)
+
+
+def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddress]) -> list[Booking]:
+    """A row for each booking: the oldest that held one of its addresses, else a new one; left-over rows become aliases."""
+    holders: dict[int, Booking] = {row.booking_id: row.booking for row in at.values()}
+    first_held = {row.booking_id: Address(row.uid, row.seat) for row in sorted(at.values(), key=lambda row: -row.position)}
+    chain_of = {address: place for place, part in enumerate(folded) for address in part.addresses}
+    claimed: dict[int, Booking] = {}
+    left: list[Booking] = []
+    for booking_id in sorted(holders):
+        place = chain_of.get(first_held[booking_id])
+        if place is None or place in claimed:
+            left.append(holders[booking_id])
+        else:
+            claimed[place] = holders[booking_id]
+    for booking in left:
+        place = chain_of.get(first_held[booking.id])
+        if place is not None:
+            _make_alias(session, booking, claimed[place])
+    return [claimed.get(place) or _new(session, part) for place, part in enumerate(folded)]
+
+
+def _make_alias(session: Session, younger: Booking, older: Booking) -> None:
+    if younger.alias_of_id != older.id:
+        younger.alias_of_id = older.id
+        withdraw(session, booking_id=younger.id, keep=(), why=f"merged: this is booking {older.reference}")
+
+
+def _new(session: Session, part: Folded) -> Booking:
+    now = clock.now()
+    reference = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    booking = Booking(
+        reference=reference, status=part.status, start=_time(part, "start"), end=_time(part, "end"),
+        created_at=now, updated_at=now, sequence=0, ical_uid=part.ical_uid,
+    )  # fmt: skip
+    session.add(booking)
+    session.flush()
+    return booking
+
+
+def _time(part: Folded, name: str) -> datetime:
+    return datetime.fromisoformat(part.values[name])
+
+
+def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
+    host, booker = part.values.get("host", {}), part.values.get("booker", {})
+    return {
+        "status": part.status,
+        "payment": part.payment,
+        "moved": part.moved,
+        "event_type": part.values.get("event_type", ""),
+        "title": part.values.get("title", ""),
+        "start": _time(part, "start"),
+        "end": _time(part, "end"),
+        "host_email": host.get("email", ""),
+        "host_name": host.get("name", ""),
+        "host_time_zone": host.get("time_zone", ""),
+        "booker_name": booker.get("name", ""),
+        "booker_email": booker.get("email", ""),
+        "booker_time_zone": booker.get("time_zone", ""),
+        "booker_locale": booker.get("locale", ""),
+        "location": part.values.get("location", ""),
+        "meeting_url": part.values.get("meeting_url", ""),
+        "attendees": part.values.get("attendees", []),
+        "answers": dict(part.answers),
+        "details": dict(part.metadata),
+        "reason": part.reason,
+        "source": str(part.metadata.get("frontdesk_source", "")),
+        "visitor_hash": part.visitor_hash,
+        "episode": part.milestones[-1].episode if part.milestones else 0,
+        "first_confirmation": part.milestones[-1].first if part.milestones else True,
+        "split_from_id": origin.id if origin else None,
+        "alias_of_id": None,
+    }
+
+
+def _update(session: Session, booking: Booking, part: Folded, origin: Booking | None, *, cause: Cause) -> None:
+    """Writes each field that differs, with one line of history for each; an unchanged booking is not touched."""
+    fresh = session.scalar(select(BookingChange.id).where(BookingChange.booking_id == booking.id).limit(1)) is None
+    now = clock.now()
+    differences = []
+    for name, new in _fields(part, origin).items():
+        old = getattr(booking, name)
+        if new == old and not (fresh and name in {"status", "start", "end"}):
+            continue
+        setattr(booking, name, new)
+        if name not in NEVER_AUDITED and (new or old):
+            differences.append((name, None if fresh else old, new))
+    if not differences:
+        return
+    if not fresh and {name for name, _, _ in differences} & {"start", "end", "status", "location", "moved"}:
+        booking.sequence += 1
+    booking.updated_at = now
+    for name, old, new in differences:
+        session.add(
+            BookingChange(
+                booking_id=booking.id, at=now, actor=cause.actor, cause=cause.reason, inbox_id=cause.inbox_id,
+                field="metadata" if name == "details" else name, old=_plain(old), new=_plain(new),
+            )
+        )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:
+    wanted = list(notices(booking, part.milestones, policy=policy, now=clock.now()))
+    current = {notice.key for notice in wanted if not notice.skipped}
+    withdraw(session, booking_id=booking.id, keep=current, why=f"overtaken: the booking is now {booking.status}")
+    for notice in wanted:
+        publish(
+            session, key=notice.key, kind=notice.kind, recipient=notice.recipient, booking_id=booking.id,
+            data=notice.data, message_domain=policy.message_domain, skipped=notice.skipped,
+        )  # fmt: skip
+
+
+def _row_at(session: Session, address: Address) -> Booking | None:
+    return session.scalar(select(Booking).join(BookingAddress).where(BookingAddress.uid == address.uid, BookingAddress.seat == address.seat))

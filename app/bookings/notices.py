@@ -1,0 +1,84 @@
+"""Which mails a booking's life asks for: every milestone is news, but only the present one is sent.
+
+Older milestones are kept as skipped rows with the reason, so that any order of arrival leaves the same set of mails,
+and the owner can see why one did not go out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.bookings.facts import Kind
+from app.bookings.fold import Milestone
+from app.bookings.models import Booking
+from app.outbox.topics import Topic
+
+PHONE_ONLY = "@sms.cal.com"
+"""Cal.com makes up such an address for people who left a phone number only (packages/lib/contructEmailFromPhoneNumber.ts)."""
+
+_TOPICS = {
+    Kind.REQUESTED: (Topic.REQUEST_RECEIVED, Topic.ADMIN_REQUEST_RECEIVED),
+    Kind.PAYMENT_DUE: (Topic.PAYMENT_DUE, Topic.ADMIN_PAYMENT_DUE),
+    Kind.CANCELLED: (Topic.CANCELLED, Topic.ADMIN_CANCELLED),
+    Kind.REJECTED: (Topic.REJECTED, Topic.ADMIN_REJECTED),
+}
+
+
+@dataclass(frozen=True)
+class MailPolicy:
+    """Which mails this site sends, and to whom besides the booker."""
+
+    kinds: frozenset[str] = frozenset({"all"})
+    """Beginnings of kind names, or `all`."""
+    admin_email: str = ""
+    message_domain: str = "localhost"
+
+    def sends(self, kind: str) -> bool:
+        """Whether this site sends mails of the kind at all."""
+        return "all" in self.kinds or any(kind.startswith(wanted) for wanted in self.kinds)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One mail to be planned; with `skipped` set it is only noted down."""
+
+    key: str
+    kind: Topic
+    recipient: str
+    data: dict[str, Any]
+    skipped: str
+
+
+def notices(booking: Booking, milestones: tuple[Milestone, ...], *, policy: MailPolicy, now: datetime) -> Iterator[Notice]:
+    """Every mail of the booking's life in order; all but those of the last milestone are skipped."""
+    before = None
+    for milestone in milestones:
+        overtaken = "" if milestone is milestones[-1] else f"overtaken: the booking is now {booking.status}"
+        if not overtaken and booking.end <= now:
+            overtaken = "outdated: the meeting's time had passed when this was understood"
+        for kind, recipient in _recipients(booking, milestone, policy):
+            yield Notice(
+                key=f"{booking.reference}:{kind}:{recipient}:{milestone.uid}:{milestone.start}:{milestone.episode}",
+                kind=kind,
+                recipient=recipient,
+                data={"uid": milestone.uid, "start": milestone.start, **({"old_start": before.start} if before and before.start != milestone.start else {})},
+                skipped=overtaken or _refused(kind, recipient, policy),
+            )
+        before = milestone
+
+
+def _recipients(booking: Booking, milestone: Milestone, policy: MailPolicy) -> Iterator[tuple[Topic, str]]:
+    confirmed = (Topic.CONFIRMATION, Topic.ADMIN_CONFIRMATION) if milestone.first else (Topic.RESCHEDULED, Topic.ADMIN_RESCHEDULED)
+    booker, admin = _TOPICS.get(milestone.kind, confirmed)
+    yield booker, booking.booker_email
+    if policy.admin_email:
+        yield admin, policy.admin_email
+
+
+def _refused(kind: str, recipient: str, policy: MailPolicy) -> str:
+    if not policy.sends(kind):
+        return "this site does not send mails of this kind (MAIL_KINDS)"
+    if not recipient or recipient.endswith(PHONE_ONLY):
+        return "there is no mail address, only a phone number"
+    return ""

@@ -1,0 +1,172 @@
+"""Every SELECT on bookings. Aliases never show; each list has a complete order."""
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import selectinload
+
+from app import clock
+from app.bookings.errors import BookingNotFound
+from app.bookings.models import Booking, BookingChange, BookingFact, Status
+from app.db import db
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to show; empty means everything."""
+
+    status: str = ""
+    event_type: str = ""
+    host: str = ""
+    text: str = ""
+    """Looked for in name, e-mail address, reference and title."""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `older` and `newer` are bookmarks for the pages beside it, empty at the ends."""
+
+    bookings: Sequence[Booking]
+    older: str
+    newer: str
+
+
+def status_of(booking: Booking) -> Status:
+    """The status people see: a confirmed booking whose end has passed is completed."""
+    if booking.status == Status.CONFIRMED and booking.end <= clock.now():
+        return Status.COMPLETED
+    return Status(booking.status)
+
+
+def by_reference(reference: str) -> Booking:
+    """The booking with this number; an alias leads to the booking that it became part of.
+
+    Raises `BookingNotFound`.
+    """
+    booking = db.session.scalar(select(Booking).where(Booking.reference == reference.strip().upper()))
+    while booking is not None and booking.alias_of_id is not None:
+        booking = db.session.get(Booking, booking.alias_of_id)
+    if booking is None:
+        raise BookingNotFound(reference)
+    return booking
+
+
+def by_id(booking_id: int) -> Booking | None:
+    """The booking with this row number, following aliases."""
+    booking = db.session.get(Booking, booking_id)
+    while booking is not None and booking.alias_of_id is not None:
+        booking = db.session.get(Booking, booking.alias_of_id)
+    return booking
+
+
+def for_visitor(*, visitor_hash: str, since: datetime) -> list[Booking]:
+    """Bookings made from the browser that holds this token, changed since then, newest first."""
+    if not visitor_hash:
+        return []
+    query = _visible().where(Booking.visitor_hash == visitor_hash, Booking.updated_at >= since)
+    return list(db.session.scalars(query.order_by(Booking.updated_at.desc(), Booking.id.desc())))
+
+
+def everything(*, limit: int | None = None) -> Iterator[Booking]:
+    """Every booking by start, then number; in batches, so that memory stays flat."""
+    query = _visible().options(selectinload(Booking.addresses)).order_by(Booking.start, Booking.reference)
+    yield from db.session.scalars(query.limit(limit).execution_options(yield_per=500))
+
+
+def page(filters: Filters, *, older_than: str = "", newer_than: str = "", size: int = PAGE) -> Page:
+    """One page of bookings, latest start first. A bookmark that cannot be read means the first page."""
+    query = _filtered(_visible(), filters)
+    place = Booking.start, Booking.id
+    if mark := _read_mark(newer_than):
+        rows = list(db.session.scalars(query.where(tuple_(*place) > mark).order_by(*place).limit(size + 1)))
+        more, rows = len(rows) > size, rows[:size][::-1]
+        return Page(rows, older=_mark(rows[-1]) if rows else "", newer=_mark(rows[0]) if more else "")
+    mark = _read_mark(older_than)
+    if mark:
+        query = query.where(tuple_(*place) < mark)
+    rows = list(db.session.scalars(query.order_by(Booking.start.desc(), Booking.id.desc()).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    return Page(rows, older=_mark(rows[-1]) if more else "", newer=_mark(rows[0]) if mark and rows else "")
+
+
+def count(filters: Filters, *, up_to: int = 10_000) -> int:
+    """How many bookings match, counted no further than `up_to`."""
+    some = _filtered(select(Booking.id).where(Booking.alias_of_id.is_(None)), filters).limit(up_to).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def event_types() -> list[str]:
+    """Slugs of all event types that were ever booked, sorted."""
+    return list(db.session.scalars(select(Booking.event_type).where(Booking.event_type != "").distinct().order_by(Booking.event_type)))
+
+
+def changes_of(booking: Booking) -> list[BookingChange]:
+    """The booking's history and that of the rows that became part of it, oldest first."""
+    ids = select(Booking.id).where(or_(Booking.id == booking.id, Booking.alias_of_id == booking.id))
+    return list(db.session.scalars(select(BookingChange).where(BookingChange.booking_id.in_(ids)).order_by(BookingChange.at, BookingChange.id)))
+
+
+def change_counts(bookings: Sequence[Booking]) -> dict[int, int]:
+    """Number of history rows by booking id."""
+    ids = [booking.id for booking in bookings]
+    rows = db.session.execute(
+        select(BookingChange.booking_id, func.count()).where(BookingChange.booking_id.in_(ids)).group_by(BookingChange.booking_id)
+    )
+    return {booking_id: number for booking_id, number in rows}
+
+
+def delivery_ids(booking: Booking) -> list[int]:
+    """Numbers of the deliveries that said something about this booking, oldest first."""
+    uids = booking.uids
+    found = or_(BookingFact.uid.in_(uids), BookingFact.linked_uid.in_(uids))
+    query = select(BookingFact.inbox_id).where(found, BookingFact.inbox_id.is_not(None)).distinct().order_by(BookingFact.inbox_id)
+    return [number for number in db.session.scalars(query) if number is not None]
+
+
+def _visible() -> Select[tuple[Booking]]:
+    return select(Booking).where(Booking.alias_of_id.is_(None))
+
+
+def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.status == Status.COMPLETED:
+        conditions.append(and_(Booking.status == Status.CONFIRMED, Booking.end <= clock.now()))
+    elif filters.status == Status.CONFIRMED:
+        conditions.append(and_(Booking.status == Status.CONFIRMED, Booking.end > clock.now()))
+    elif filters.status:
+        conditions.append(Booking.status == filters.status)
+    if filters.event_type:
+        conditions.append(Booking.event_type == filters.event_type)
+    if filters.host:
+        conditions.append(Booking.host_email == filters.host)
+    if filters.since:
+        conditions.append(Booking.start >= filters.since)
+    if filters.until:
+        conditions.append(Booking.start < filters.until)
+    if text := filters.text.strip():
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = (Booking.booker_name, Booking.booker_email, Booking.reference, Booking.title)
+        conditions.append(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    return query.where(*conditions)
+
+
+def _mark(booking: Booking) -> str:
+    return base64.urlsafe_b64encode(json.dumps([booking.start.isoformat(), booking.id]).encode()).decode()
+
+
+def _read_mark(text: str) -> tuple[datetime, int] | None:
+    try:
+        start, number = json.loads(base64.urlsafe_b64decode(text))
+        mark = datetime.fromisoformat(start)
+    except (ValueError, TypeError):
+        return None
+    return (mark, int(number)) if mark.tzinfo and isinstance(number, int) else None

@@ -1,0 +1,115 @@
+"""`flask demo`: the site with a simulated Cal.com, a ready sign-in and mails as files; what `make run` starts."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from app.accounts.staff import create
+from app.cli import printing
+from app.cli.schema import bring_up_to_date
+from app.cli.server import Server
+from app.config import Settings, SettingsError
+from app.db import transaction
+
+OWNER = "owner@example.com"
+
+
+def command(factory: Callable[[Settings], Flask]) -> click.Command:
+    """The command; it makes an app of its own with the demo's settings, so that no environment variable can."""
+
+    @click.command("demo")
+    @click.option("--host", default="127.0.0.1", show_default=True)
+    @click.option("--port", default=8000, show_default=True, type=int)
+    @click.option("--sandbox-port", default=8001, show_default=True, type=int)
+    def demo(host: str, port: int, sandbox_port: int) -> None:
+        """Starts a complete demo: no account, no network, nothing to set."""
+        own_engine = not os.environ.get("CALCOM_API_KEY") and not os.environ.get("CALCOM_API_KEY_FILE")
+        for wanted in (port, sandbox_port) if own_engine else (port,):
+            _require_free(host, wanted)
+        keep = _kept()
+        environ = _environ(keep, port=port, sandbox_port=sandbox_port, own_engine=own_engine)
+        try:
+            settings = Settings.load(environ, demo=True)
+            settings.require_for_serving()
+        except SettingsError as error:
+            printing.stop(f"The demo cannot start.\n{error}")
+            return
+        app = factory(settings)
+        bring_up_to_date(app)
+        with app.app_context(), transaction() as session:
+            create(session, email=OWNER, password=keep["password"], name="Demo owner")
+        engine = _start_sandbox(environ, host, sandbox_port) if own_engine else None
+        try:
+            Server(app, host=host, port=port, when_ready=lambda: _say_where(settings, keep, sandbox_port if own_engine else None)).run()
+        finally:
+            if engine is not None:
+                engine.terminate()
+
+    return demo
+
+
+def _kept() -> dict[str, Any]:
+    """Keys and password of the demo; made once, kept in `INSTANCE_PATH`, so that sessions survive a restart."""
+    path = Path(os.environ.get("INSTANCE_PATH") or Settings.model_fields["INSTANCE_PATH"].default) / "demo.json"
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text())
+        return {name: kept[name] for name in ("secret_key", "webhook_secret", "password")}
+    except (OSError, ValueError, KeyError, TypeError):
+        made = {"secret_key": secrets.token_urlsafe(48), "webhook_secret": secrets.token_urlsafe(24), "password": "demo-" + secrets.token_hex(4)}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made))
+        return made
+
+
+def _environ(keep: dict[str, Any], *, port: int, sandbox_port: int, own_engine: bool) -> dict[str, str]:
+    own = {
+        "SECRET_KEY": keep["secret_key"],
+        "CALCOM_WEBHOOK_SECRET": keep["webhook_secret"],
+        "SITE_URL": f"http://localhost:{port}",
+        "ADMIN_EMAIL": OWNER,
+    }
+    engine = {"CALCOM_LINK": "demo/intro", "CALCOM_ORIGIN": f"http://localhost:{sandbox_port}"}
+    given = {name: value for name, value in os.environ.items() if value}
+    if own_engine:
+        return own | given | engine | {"CALCOM_EMBED_URL": f"http://localhost:{sandbox_port}/embed/embed.js"}
+    return own | given
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            printing.stop(f"Port {port} is in use: stop what runs there, or choose others, for example: make run PORT=8100 SANDBOX_PORT=8101")
+
+
+def _start_sandbox(environ: dict[str, str], host: str, port: int) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, "-m", "flask", "sandbox", "--host", host, "--port", str(port), "--end-with-parent"]
+    return subprocess.Popen(arguments, env=environ)
+
+
+def _say_where(settings: Settings, keep: dict[str, Any], sandbox_port: int | None) -> None:
+    lines = [
+        ("Site", settings.SITE_URL + "/"),
+        ("Book", settings.SITE_URL + "/book"),
+        ("Admin", f"{settings.SITE_URL}/admin/calendar"),
+        ("  sign in as", f"{OWNER}  password  {keep['password']}"),
+        ("Outbox", f"{settings.SITE_URL}/demo/outbox"),
+    ]
+    if sandbox_port is not None:
+        lines.append(("Simulated Cal.com", f"http://localhost:{sandbox_port}/control"))
+    click.echo("\nFrontdesk demo is running. Stop it with Ctrl+C.\n")
+    for name, value in lines:
+        click.echo(f"  {name.ljust(18)} {value}")
+    click.echo()

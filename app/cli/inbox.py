@@ -1,0 +1,110 @@
+"""`flask inbox list|show|replay|send`."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.bookings.queries import by_id as booking_by_id
+from app.calcom.post import Answer, NotADelivery, post_file
+from app.cli import printing
+from app.cli.printing import utc
+from app.config import Settings
+from app.inbox import queries
+from app.inbox.models import InboxMessage
+from app.inbox.process import replay as replay_one
+
+group = AppGroup("inbox", help="Deliveries from Cal.com, byte for byte, and what became of them.")
+
+
+@group.command("list")
+@printing.as_json
+@printing.limited
+def list_deliveries(*, as_json: bool, limit: int | None) -> None:
+    """Every delivery, oldest first."""
+    columns = ("id", "received_at", "trigger", "state", "repeats", "booking", "error")
+    printing.rows(_all(limit), as_json=as_json, columns=columns, empty="No deliveries yet. Set the webhook at Cal.com to <SITE_URL>/webhooks/calcom.")
+
+
+@group.command("show")
+@click.argument("number", type=int)
+@printing.as_json
+def show_delivery(number: int, *, as_json: bool) -> None:
+    """One delivery with its headers and body."""
+    message = queries.by_id(number)
+    if message is None:
+        printing.stop(f"There is no delivery {number}.", code=1)
+        return
+    body = message.body or b""
+    try:
+        shown = {"body": body.decode()}
+    except UnicodeDecodeError:
+        shown = {"body_base64": base64.b64encode(body).decode()}
+    printing.one(_row(message) | {"headers": message.headers, "attempts": message.attempts, "digest": message.digest} | shown, as_json=as_json)
+
+
+@group.command("replay")
+@click.argument("numbers", type=int, nargs=-1, required=True)
+def replay_deliveries(numbers: tuple[int, ...]) -> None:
+    """Processes deliveries again; harmless, since the same facts change nothing."""
+    for number in numbers:
+        if queries.by_id(number) is None:
+            printing.stop(f"There is no delivery {number}.", code=1)
+        replay_one(number)
+        current_app.extensions["works"].process_inbox()
+        message = queries.by_id(number)
+        click.echo(f"{number}  {message.state if message else 'gone'}  {(message.error or '') if message else ''}".rstrip())
+
+
+@group.command("send")
+@click.argument("files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1, required=True)
+@click.option("--to", "url", help="Address of the receiver; by default <SITE_URL>/webhooks/calcom.")
+def send_files(files: tuple[Path, ...], url: str | None) -> None:
+    """Posts deliveries with a correct signature (CALCOM_WEBHOOK_SECRET) and reports each answer.
+
+    A file is a recorded delivery (an object with `body`), a sample body, or any body of your own. Exit status 1 when one is not answered with 200.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    target = url or f"{settings.SITE_URL}/webhooks/calcom"
+    secret = _secret_for(settings, target)
+    if not secret:
+        printing.stop("CALCOM_WEBHOOK_SECRET is missing: set it to the secret that the receiver knows, so that the delivery can be signed.")
+    failed = False
+    for path in files:
+        try:
+            answer: Answer = post_file(path, url=target, secret=secret)
+        except NotADelivery as error:
+            printing.stop(f"{path.name}: {error}")
+            return
+        failed = failed or not answer.accepted
+        click.secho(f"{answer.status or 'no answer'}  {path.name}  {answer.text}", fg=None if answer.accepted else "red")
+    if failed:
+        raise SystemExit(1)
+
+
+def _secret_for(settings: Settings, url: str) -> str:
+    name = url.rstrip("/").rpartition("/")[2].lower()
+    secrets = settings.webhook_secrets.get(name) or settings.CALCOM_WEBHOOK_SECRET
+    return secrets[0] if secrets else ""
+
+
+def _all(limit: int | None) -> Iterator[dict[str, Any]]:
+    for message in queries.everything(limit=limit):
+        yield _row(message)
+
+
+def _row(message: InboxMessage) -> dict[str, Any]:
+    booking = booking_by_id(message.booking_id) if message.booking_id else None
+    return {
+        "id": message.id,
+        "received_at": utc(message.received_at),
+        "trigger": message.trigger,
+        "state": message.state,
+        "repeats": message.repeats,
+        "booking": booking.reference if booking else None,
+        "error": message.error,
+    }

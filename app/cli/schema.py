@@ -1,0 +1,32 @@
+"""Bring the database to the current schema before serving, one process at a time."""
+
+import fcntl
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+
+from app.cli import printing
+from app.config import MIGRATIONS, Settings
+from app.db import db
+
+
+def bring_up_to_date(app: Flask) -> None:
+    """Migrates when the schema is behind; ends the command when the database cannot be reached or is newer than the code."""
+    settings: Settings = app.extensions["settings"]
+    folder = settings.INSTANCE_PATH.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "migrate.lock").open("w") as lock, app.app_context():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            script = ScriptDirectory(str(MIGRATIONS))
+            with db.engine.connect() as connection:
+                found = MigrationContext.configure(connection).get_current_revision()
+            known = {revision.revision for revision in script.walk_revisions()}
+            if found is not None and found not in known:
+                printing.stop(f"The database is at revision {found}, which this version does not know: run the newer version of Frontdesk.")
+            if found != script.get_current_head():
+                upgrade(directory=str(MIGRATIONS))
+    except OSError as error:
+        printing.stop(f"INSTANCE_PATH {folder} cannot be written ({error.strerror}): check its permissions or set another folder.")

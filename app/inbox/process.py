@@ -1,0 +1,101 @@
+"""Run the handler of each waiting delivery; whatever happens, the outcome stays on the row.
+
+One delivery is one commit: its facts, the bookings they change, the mails they ask for and its own state. So a crash at
+any point leaves it waiting, and running it again is harmless (facts are unique). Errors of our own machine are retried
+with growing pauses; a body that cannot be understood never is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import DatabaseBusy, db, transaction
+from app.inbox.models import InboxMessage, InboxState
+
+PAUSES = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600)]
+"""Before each further attempt; after the last one the delivery is dead and shows in the admin area."""
+UNFINISHED = (InboxState.WAITING, InboxState.RETRYING)
+MAX_ERROR = 500
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a handler made of a delivery."""
+
+    state: InboxState
+    trigger: str | None = None
+    booking_id: int | None = None
+    error: str | None = None
+
+
+type Handler = Callable[[Session, InboxMessage], Outcome]
+
+
+def run(handler: Handler, *, limit: int = 200, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Processes what is due, oldest first; returns how many deliveries were looked at."""
+    done = 0
+    while done < limit and not should_stop():
+        number = _next_due()
+        if number is None:
+            break
+        try:
+            process_one(handler, number)
+        except DatabaseBusy:
+            break
+        done += 1
+    return done
+
+
+def process_one(handler: Handler, number: int) -> None:
+    """Processes one waiting delivery and keeps the outcome on its row."""
+    try:
+        with transaction() as session:
+            message = session.get(InboxMessage, number, with_for_update={"skip_locked": True})
+            if message is None or message.state not in UNFINISHED:
+                return
+            outcome = handler(session, message)
+            message.state, message.trigger, message.error = outcome.state, outcome.trigger or message.trigger, outcome.error
+            message.booking_id = outcome.booking_id or message.booking_id
+            message.processed_at = clock.now()
+            message.attempts += 1
+    except DatabaseBusy:
+        raise
+    except Exception as error:
+        log.exception("delivery failed", delivery=number)
+        _keep_error(number, error)
+
+
+def _next_due() -> int | None:
+    db.session.rollback()
+    due = InboxMessage.state.in_(UNFINISHED), InboxMessage.due_at <= clock.now()
+    found = db.session.scalar(select(InboxMessage.id).where(*due).order_by(InboxMessage.id).limit(1))
+    db.session.rollback()
+    return found
+
+
+def _keep_error(number: int, error: Exception) -> None:
+    with transaction() as session:
+        message = session.get(InboxMessage, number)
+        if message is None:
+            return
+        message.error = f"{type(error).__name__}: {error}"[:MAX_ERROR]
+        if message.attempts < len(PAUSES):
+            message.state, message.due_at = InboxState.RETRYING, clock.now() + PAUSES[message.attempts]
+        else:
+            message.state = InboxState.DEAD
+        message.attempts += 1
+
+
+def replay(number: int) -> None:
+    """Puts one delivery back in the queue, to be processed at once; its facts make that harmless."""
+    with transaction() as session:
+        message = session.get(InboxMessage, number)
+        if message is not None and message.body is not None:
+            message.state, message.due_at, message.attempts, message.error = InboxState.WAITING, clock.now(), 0, None

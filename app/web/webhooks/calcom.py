@@ -1,0 +1,75 @@
+"""The receiver: verify the signature over the raw bytes, store, commit, answer 200. The work comes later.
+
+Answers that matter to the sender: 401 for anything not signed by us (no row is written), 413 above 1 MB, 503 with
+Retry-After when the store is away. Never 410 (Cal.com then drops the subscription) and never a redirect (it is not followed).
+"""
+
+import time
+
+import structlog
+from flask import Response, current_app, jsonify, request
+from sqlalchemy.exc import DBAPIError
+
+from app.calcom.webhook import SIGNATURE_HEADER, matching_secret
+from app.config import Settings
+from app.db import DatabaseBusy, transaction
+from app.inbox.receive import receive
+from app.web.webhooks.blueprint import blueprint
+
+MAX_BODY = 1_000_000
+RETRY_SECONDS = 5
+LOG_EVERY_SECONDS = 10.0
+
+log = structlog.get_logger()
+refusals = {"count": 0, "logged_at": 0.0}
+
+
+@blueprint.post("/webhooks/calcom", strict_slashes=False)
+@blueprint.post("/webhooks/calcom/<name>", strict_slashes=False)
+def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[str, str]]:
+    """Takes one delivery."""
+    settings: Settings = current_app.extensions["settings"]
+    secrets = settings.webhook_secrets.get(name.lower(), []) if name else settings.CALCOM_WEBHOOK_SECRET
+    if (request.content_length or 0) > MAX_BODY:
+        return _answer("too large", 413)
+    body = request.get_data(cache=False)
+    if len(body) > MAX_BODY:
+        return _answer("too large", 413)
+    signatures = request.headers.getlist(SIGNATURE_HEADER)
+    matched = matching_secret(secrets, body, signatures[0] if len(signatures) == 1 else None)
+    if matched is None:
+        _note_refusal()
+        return _answer("signature missing or wrong", 401)
+    try:
+        with transaction() as session:
+            headers = {key.lower(): value for key, value in request.headers.items()}
+            receipt = receive(session, body=body, headers=headers, subscription=name.lower(), secret=f"{name or 'main'}[{matched}]")
+    except (DatabaseBusy, DBAPIError) as error:
+        log.error("delivery not stored", error=type(error).__name__)
+        answer, status = _answer("the store is away, please come back", 503)
+        return answer, status, {"Retry-After": str(RETRY_SECONDS)}
+    if settings.DEBUG_DELIVERIES:
+        log.info("delivery stored", delivery=receipt.id, repeats=receipt.repeats, bytes=len(body), subscription=name or "main")
+    return jsonify(status="accepted", id=receipt.id), 200
+
+
+@blueprint.get("/webhooks/calcom", strict_slashes=False)
+@blueprint.get("/webhooks/calcom/<name>", strict_slashes=False)
+def health(name: str = "") -> tuple[Response, int]:
+    """Whether this receiver is set up; nothing secret."""
+    settings: Settings = current_app.extensions["settings"]
+    ready = bool(settings.webhook_secrets.get(name.lower()) if name else settings.CALCOM_WEBHOOK_SECRET)
+    return jsonify(status="ready" if ready else "no secret is set", accepts="POST"), 200
+
+
+def _answer(message: str, status: int) -> tuple[Response, int]:
+    return jsonify(status="refused", message=message), status
+
+
+def _note_refusal() -> None:
+    """Counts every refusal and logs one line every few seconds, so that a flood cannot fill the disk."""
+    refusals["count"] += 1
+    now = time.monotonic()
+    if now - refusals["logged_at"] >= LOG_EVERY_SECONDS:
+        refusals["logged_at"] = now
+        log.warning("deliveries refused", so_far=int(refusals["count"]), reason="signature missing or wrong")

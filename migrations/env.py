@@ -1,0 +1,36 @@
+"""Alembic's environment: the app's engine, batch mode (SQLite cannot ALTER), nothing that belongs to other tools."""
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+
+database = current_app.extensions["migrate"].db
+
+
+def include_object(_object: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:  # noqa: FBT001 -- Alembic's signature
+    """Tables that no model knows are not ours to drop."""
+    return not (type_ == "table" and reflected and compare_to is None and name not in database.metadata.tables)
+
+
+def run() -> None:
+    """Runs the migrations in one transaction, with foreign keys off on SQLite while tables are rebuilt."""
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.commit()
+        elif connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_lock(7300)")
+            connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            include_object=include_object,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
