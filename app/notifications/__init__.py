@@ -1,0 +1,1 @@
+"""What people are told about their bookings: one module per kind of mail, each with `compose(...) -> Email`."""

@@ -1,0 +1,49 @@
+"""The calendar file of a booking: with a mail, or as a download."""
+
+from app.bookings.models import Booking
+from app.mail.calendar import CalendarEvent, Person, booking_ics
+from app.mail.message import CalendarPart, Method
+from app.notifications.when import zone_of
+from app.notifications.wording import join_url, person, what, where
+
+
+def event_of(booking: Booking, *, site_name: str, organizer_email: str, manage_url: str = "") -> CalendarEvent:
+    """The calendar entry of a booking, in the host's zone.
+
+    The host's, because the meeting takes place by the host's clock: if a country changes its rules after the booking,
+    the entry moves with the host. The booker is the only attendee: in a class nobody learns who else comes.
+    """
+    zone = zone_of(booking.host_time_zone)
+    host = person(booking.host_name)
+    join = join_url(booking)
+    lines = [f"Join: {join}" if join else "", f"Move or cancel: {manage_url}" if manage_url else "", f"Reference: {booking.reference}"]
+    return CalendarEvent(
+        uid=booking.ical_uid,
+        sequence=booking.sequence,
+        title=f"{what(booking)} with {host}" if host else f"{what(booking)}, {site_name}",
+        start=booking.start.astimezone(zone),
+        end=booking.end.astimezone(zone),
+        organizer=Person(email=organizer_email, name=site_name),
+        attendees=(Person(email=booking.booker_email, name=person(booking.booker_name)),),
+        location=where(booking),
+        url=join or manage_url,
+        description="\n".join(line for line in lines if line),
+    )
+
+
+def ics_for(booking: Booking, *, site_name: str, organizer_email: str, method: Method = "PUBLISH") -> bytes:
+    """The calendar file as a download. Raises `ValueError` for a booking without a calendar UID (see `has_entry`)."""
+    return booking_ics(event_of(booking, site_name=site_name, organizer_email=organizer_email), method)
+
+
+def has_entry(booking: Booking) -> bool:
+    """Whether the booking can have a calendar entry: without Cal.com's UID none can be moved or removed later."""
+    return bool(booking.ical_uid)
+
+
+def part_for(booking: Booking, *, method: Method, site_name: str, organizer_email: str, manage_url: str) -> CalendarPart | None:
+    """The calendar part of a mail; None for a booking that cannot have an entry, or when nobody can be named organiser."""
+    if not has_entry(booking) or not organizer_email:
+        return None
+    event = event_of(booking, site_name=site_name, organizer_email=organizer_email, manage_url=manage_url)
+    return CalendarPart(method=method, content=booking_ics(event, method), filename="cancel.ics" if method == "CANCEL" else "invite.ics")

@@ -1,0 +1,155 @@
+"""A time as the reader says it: in their zone, in the habits of their language, with the zone named.
+
+Names of zones and languages come from strangers' browsers. One that is not known, or not a name at all, means UTC and
+English, said openly in the mail; it never stops a mail.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError, dates
+from babel.core import get_global
+
+_LOCALE_NAME = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_SPECIAL_SPACES = str.maketrans({"\u202f": " ", "\u2009": " ", "\u00a0": " "})
+_LONGEST_ZONE_NAME = 64
+_NO_PLACE = frozenset({"UTC", "GMT", "Etc", "EST", "MST", "HST", "WET", "CET", "MET", "EET", "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT", "SystemV"})
+
+
+@dataclass(frozen=True)
+class When:
+    """One span of time in one zone, ready to print."""
+
+    day: str
+    """"Tuesday, 8 December 2026"."""
+    short_day: str
+    """"Tue, 8 Dec"."""
+    hours: str
+    """"11:00–11:30"; names the second day where the span ends on another."""
+    zone: str
+    """"Berlin time, GMT+1"."""
+    city: str
+    """"Berlin"; empty for UTC and zones without a place."""
+    month: str
+    """"Dec", for the calendar leaf."""
+    number: str
+    """"8", for the calendar leaf."""
+
+    start_time: str
+    """"11:00"."""
+    language: str
+    """The language of these words, as a tag for `lang`."""
+
+    @property
+    def short(self) -> str:
+        """"Tue, 8 Dec, 11:00", for a subject."""
+        return f"{self.short_day}, {self.start_time}"
+
+
+def when(start: datetime, *, end: datetime, zone: str, locale: str) -> When:
+    """The span from `start` to `end` (aware) in the zone and language with these names."""
+    place, language = zone_of(zone), locale_of(locale, zone=zone)
+    first, last = start.astimezone(place), end.astimezone(place)
+    hours = _plain(dates.format_interval(first, last, _hour_pattern(language), tzinfo=place, locale=language))
+    if first.date() != last.date():
+        hours = f"{_time(first, language)} – {_short_day(last, language)}, {_time(last, language)}"
+    return When(
+        day=_capital(_plain(dates.format_date(first, "full", locale=language))),
+        short_day=_capital(_short_day(first, language)),
+        hours=hours,
+        zone=_zone_name(first, place, language),
+        city=_city(place, language),
+        month=_plain(dates.format_skeleton("MMM", first, locale=language)).rstrip("."),
+        number=str(first.day),
+        start_time=_time(first, language),
+        language=str(language).replace("_", "-"),
+    )
+
+
+def elsewhere(start: datetime, *, end: datetime, zone: str, than: str, locale: str) -> str:
+    """The same span at another place ("10:00–10:30 in London"), or nothing where the clocks show the same.
+
+    `than` is the zone the reader already sees; the day is named where it is another.
+    """
+    here, there = start.astimezone(zone_of(than)), start.astimezone(zone_of(zone))
+    if not zone or here.utcoffset() == there.utcoffset():
+        return ""
+    span = when(start, end=end, zone=zone, locale=locale)
+    hours = span.hours if here.date() == there.date() else f"{span.short_day}, {span.hours}"
+    return f"{hours} in {span.city}" if span.city else f"{hours} {span.zone}"
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone with this name in any spelling of its capitals; UTC when there is none."""
+    known = _zones().get(name.strip().casefold()) if len(name) <= _LONGEST_ZONE_NAME else None
+    return ZoneInfo(known) if known else UTC
+
+
+def locale_of(name: str, *, zone: str = "") -> Locale:
+    """The language and its habits; English when it is not known.
+
+    Plain "en" says nothing about habits (Cal.com sends it for everyone who reads English), so the country of the zone
+    decides: a reader in Berlin gets "8 December, 11:00", one in New York "December 8, 11:00 AM".
+    """
+    name = name.strip()
+    found = _parse(name.replace("-", "_")) if _LOCALE_NAME.fullmatch(name) else None
+    found = found or (_parse(re.split("[-_]", name)[0]) if _LOCALE_NAME.fullmatch(name) else None) or Locale("en")
+    if found.language != "en" or found.territory:
+        return found
+    place = str(zone_of(zone))
+    country = get_global("zone_territories").get(place, "")
+    return (_parse(f"en_{country}") if country else None) or Locale.parse("en_150" if place.startswith(("Europe/", "UTC")) else "en_001")
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones() if name not in {"localtime", "Factory"}}
+
+
+def _parse(name: str) -> Locale | None:
+    try:
+        return Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def _hour_pattern(locale: Locale) -> str:
+    return "hm" if "h" in str(locale.time_formats["short"]) else "Hm"
+
+
+def _time(moment: datetime, locale: Locale) -> str:
+    return _plain(dates.format_time(moment, "short", locale=locale))
+
+
+def _short_day(moment: datetime, locale: Locale) -> str:
+    return _plain(dates.format_skeleton("MMMEd", moment, locale=locale))
+
+
+def _zone_name(moment: datetime, zone: tzinfo, locale: Locale) -> str:
+    minutes = round((moment.utcoffset() or UTC.utcoffset(None)).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    offset = f"GMT{'+' if minutes >= 0 else '-'}{hours}" + (f":{rest:02}" if rest else "") if minutes else "GMT"
+    city = _city(zone, locale)
+    if not city:
+        return "UTC" if not minutes else f"UTC{offset.removeprefix('GMT')}"
+    return f"{city} time, {offset}"
+
+
+def _city(zone: tzinfo, locale: Locale) -> str:
+    name = str(zone)
+    if "/" not in name or name.split("/")[0] in _NO_PLACE:
+        return "" if name in _NO_PLACE else name
+    known = locale.time_zones.get(name, {}).get("city")
+    return str(known) if known else name.rsplit("/", 1)[1].replace("_", " ")
+
+
+def _plain(text: str) -> str:
+    """Babel separates with narrow spaces that some mail programs show as boxes."""
+    return text.translate(_SPECIAL_SPACES)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
