@@ -28,6 +28,7 @@ class Desk:
     own_url: str
     dials: Dials = field(default_factory=Dials)
     form_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    notices: list[tuple[str, str]] = field(default_factory=list)
     _turning: threading.Lock = field(default_factory=threading.Lock)
 
     def turn(self, wanted: dict[str, object]) -> Dials:
