@@ -8,7 +8,7 @@ from app.db import db
 from app.extensions import compress, csrf, limiter, login, migrate
 from app.site import load as load_site
 from app.web import admin, assets, demo, errors, filters, health, public, requests, security, webhooks
-from app.web.public.links import mail_links
+from app.web.mail_links import mail_links
 from app.wiring import Works
 
 
@@ -16,11 +16,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application; raises `SettingsError` or `SiteFileError` with the fix when something is malformed."""
     settings = settings or Settings.load()
     log.configure(readable=settings.demo or settings.LOG_READABLE, level=settings.LOG_LEVEL)
-    site = load_site(settings.SITE_FILE)
+    site = load_site(settings.SITE_FILE, name=settings.SITE_NAME, time_zone=settings.PLACE_TIME_ZONE)
     app = Flask(__name__, instance_path=str(settings.INSTANCE_PATH.resolve()))
     app.config.from_mapping(settings.flask_config())
     app.extensions |= {"settings": settings, "site": site}
-    app.extensions["works"] = Works(app, settings, site, links_for=mail_links(app, settings))
+    app.extensions["works"] = Works(app, settings, site, links_for=mail_links(settings))
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)

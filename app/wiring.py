@@ -21,6 +21,7 @@ from app.jobs.queue import make_queue, nudger
 from app.mail.errors import Rejected, Unavailable
 from app.mail.message import BadHeader
 from app.mail.transport import Transport, from_settings
+from app.notifications.brand import brand_of
 from app.notifications.kinds import COMPOSE
 from app.notifications.links import Links
 from app.outbox import deliver as outbox
@@ -37,12 +38,12 @@ class Works:
     def __init__(self, app: Flask, settings: Settings, site: Site, *, links_for: Callable[[str, str], Links]) -> None:
         self.app = app
         self.settings = settings
-        self.site = site
         self.policy = MailPolicy(
             kinds=frozenset(settings.MAIL_KINDS),
             admin_email=settings.ADMIN_EMAIL,
             message_domain=urlsplit(settings.SITE_URL).hostname or "localhost",
         )
+        self.brand = brand_of(site)
         self._links_for = links_for
         self._one_at_a_time = threading.Lock()
         self._queue: Huey | None = None
@@ -95,7 +96,7 @@ class Works:
         if booking.end <= clock.now():
             raise outbox.Skip("outdated: the meeting is over")
         try:
-            email = COMPOSE[message.kind](booking, message, self.site.brand(self.settings.PLACE_TIME_ZONE), self._links_for(booking.reference, booking.event_type))
+            email = COMPOSE[message.kind](booking, message, self.brand, self._links_for(booking.reference, booking.event_type))
             db.session.rollback()
             self.transport.send(email)
         except Unavailable as error:

@@ -35,7 +35,7 @@ class Outcome:
     error: str | None = None
 
 
-type Handler = Callable[[Session, InboxMessage], Outcome]
+Handler = Callable[[Session, InboxMessage], Outcome]
 
 
 def run(handler: Handler, *, limit: int = 200, should_stop: Callable[[], bool] = lambda: False) -> int:

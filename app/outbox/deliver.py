@@ -36,7 +36,7 @@ class Never(Exception):
     """It can not be done at all (refused, bad address); the text says why."""
 
 
-type Handler = Callable[[OutboxMessage], str]
+Handler = Callable[[OutboxMessage], str]
 """Carries out one side effect and returns the subject that it had."""
 
 

@@ -1,0 +1,5 @@
+"""The owner's area."""
+
+from app.web.admin.blueprint import blueprint
+
+__all__ = ["blueprint"]
