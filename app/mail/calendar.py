@@ -56,7 +56,7 @@ def booking_ics(event: CalendarEvent, method: Method) -> bytes:
     if method not in _METHODS:
         msg = f"calendar method {method!r} is not one of {', '.join(sorted(_METHODS))}"
         raise ValueError(msg)
-    if not event.uid or not _MAIL_ADDRESS.fullmatch(event.organizer.email):
+    if not event.uid or not is_address(event.organizer.email):
         msg = "a calendar file needs a UID and the address of an organiser"
         raise ValueError(msg)
     if event.start.tzinfo is None or event.end.tzinfo is None:
@@ -70,6 +70,11 @@ def booking_ics(event: CalendarEvent, method: Method) -> bytes:
     calendar.add_component(_entry(event, method=method))
     calendar.add_missing_timezones(first_date=date(event.start.year - 1, 1, 1), last_date=date(event.end.year + 2, 1, 1))
     return bytes(calendar.to_ical())
+
+
+def is_address(email: str) -> bool:
+    """Whether this can stand in a calendar file as a person's address."""
+    return bool(_MAIL_ADDRESS.fullmatch(email)) and not CONTROL.search(email)
 
 
 def _entry(event: CalendarEvent, *, method: Method) -> Event:
@@ -91,8 +96,8 @@ def _entry(event: CalendarEvent, *, method: Method) -> Event:
     entry["organizer"] = _address(event.organizer)
     if method != "PUBLISH":
         for person in event.attendees:
-            if _MAIL_ADDRESS.fullmatch(person.email):
-                entry.add("attendee", _attendee(person, method=method), encode=0)
+            if is_address(person.email):
+                entry.add("attendee", _attendee(person, method=method), encode=False)
     return entry
 
 

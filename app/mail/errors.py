@@ -18,11 +18,3 @@ class Unavailable(MailError):
 
 class Rejected(MailError):
     """Never: the server refused for good (5xx), or the mail itself is not valid. Trying again would not help."""
-
-
-class BadHeader(Rejected):
-    """A value meant for a header holds a line break or another control character: somebody tries to add headers."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"The field {field} of the mail holds a line break or another control character.")
-        self.field = field

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from app.mail.errors import BadHeader, Rejected
+from app.mail.errors import Rejected
 from app.mail.lines import CONTROL
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -17,6 +17,14 @@ _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _OWN_HEADERS = frozenset({"to", "from", "cc", "bcc", "sender", "subject", "date", "message-id", "reply-to", "mime-version"})
 _LONGEST_HEADER = 900
 """Characters in one header, below the 998 of RFC 5322 section 2.1.1."""
+
+
+class BadHeader(Rejected):
+    """A value meant for a header holds a line break or another control character: somebody tries to add headers."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"The field {field} of the mail holds a line break or another character that no header may have.")
+        self.field = field
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.mail.lines import one_line
 
@@ -20,7 +20,7 @@ LONGEST_SUBJECT = 150
 
 _environment = Environment(
     loader=FileSystemLoader(FOLDER),
-    autoescape=lambda name: name is not None and name.endswith(".html"),
+    autoescape=select_autoescape(("html",)),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -165,20 +165,22 @@ def _by_code(code: int, *, verb: str) -> MailError:
 
 
 def _before_the_mail(error: Exception) -> Unavailable:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return Unavailable("The certificate of the mail server is not trusted; nothing was handed over.")
-    if isinstance(error, ssl.SSLError):
-        return Unavailable("No encrypted connection to the mail server could be made.")
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib hides it behind "disconnected"
-        return Unavailable("The mail server did not answer in time.")
-    if isinstance(error, ConnectionRefusedError):
-        return Unavailable("Nothing listens at the address of the mail server.")
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return Unavailable(f"The mail server did not accept the user name and password ({error.smtp_code}).")
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return Unavailable("The mail server does not offer what the settings ask for (encryption or sign-in).")
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return Unavailable("The mail server closed the connection.")
-    if isinstance(error, smtplib.SMTPResponseException):
-        return Unavailable(f"The mail server is not ready ({error.smtp_code}).")
-    return Unavailable("The mail server cannot be reached.")
+    if isinstance(error.__context__, TimeoutError):  # smtplib hides it behind "disconnected"
+        error = error.__context__
+    code = f" ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
+    said = next(words for kind, words in _BEFORE_THE_MAIL if isinstance(error, kind))
+    return Unavailable(f"{said}{code}.")
+
+
+_BEFORE_THE_MAIL: tuple[tuple[type[Exception], str], ...] = (
+    (ssl.SSLCertVerificationError, "The certificate of the mail server is not trusted; nothing was handed over"),
+    (ssl.SSLError, "No encrypted connection to the mail server could be made"),
+    (TimeoutError, "The mail server did not answer in time"),
+    (ConnectionRefusedError, "Nothing listens at the address of the mail server"),
+    (smtplib.SMTPAuthenticationError, "The mail server did not accept the user name and password"),
+    (smtplib.SMTPNotSupportedError, "The mail server does not offer what the settings ask for, encryption or sign-in"),
+    (smtplib.SMTPServerDisconnected, "The mail server closed the connection"),
+    (smtplib.SMTPResponseException, "The mail server is not ready"),
+    (Exception, "The mail server cannot be reached"),
+)
+"""First match counts."""

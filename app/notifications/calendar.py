@@ -1,7 +1,7 @@
 """The calendar file of a booking: with a mail, or as a download."""
 
 from app.bookings.models import Booking
-from app.mail.calendar import CalendarEvent, Person, booking_ics
+from app.mail.calendar import CalendarEvent, Person, booking_ics, is_address
 from app.mail.message import CalendarPart, Method
 from app.notifications.when import zone_of
 from app.notifications.wording import join_url, person, what, where
@@ -43,7 +43,7 @@ def has_entry(booking: Booking) -> bool:
 
 def part_for(booking: Booking, *, method: Method, site_name: str, organizer_email: str, manage_url: str) -> CalendarPart | None:
     """The calendar part of a mail; None for a booking that cannot have an entry, or when nobody can be named organiser."""
-    if not has_entry(booking) or not organizer_email:
+    if not has_entry(booking) or not is_address(organizer_email):
         return None
     event = event_of(booking, site_name=site_name, organizer_email=organizer_email, manage_url=manage_url)
     return CalendarPart(method=method, content=booking_ics(event, method), filename="cancel.ics" if method == "CANCEL" else "invite.ics")

@@ -5,7 +5,8 @@ from typing import Any
 
 from app.bookings.models import Booking
 from app.colour import palette
-from app.mail.message import CalendarPart, Email, Method
+from app.mail.errors import Rejected
+from app.mail.message import CalendarPart, Email, Method, wire_address
 from app.mail.render import render
 from app.notifications import wording
 from app.notifications.brand import Brand
@@ -76,8 +77,22 @@ def _email(
 ) -> Email:
     subject, text, html = render(template, **values)
     return Email(
-        to=message.recipient, subject=subject, text=text, html=html, message_id=message.message_id, reply_to=reply_to, calendar=calendar
+        to=message.recipient,
+        subject=subject,
+        text=text,
+        html=html,
+        message_id=message.message_id,
+        reply_to=_usable(reply_to),
+        calendar=calendar,
     )
+
+
+def _usable(address: str) -> str:
+    """An address that cannot be answered to is left out; that must not stop the mail."""
+    try:
+        return wire_address(address, field_name="reply_to")
+    except Rejected:
+        return ""
 
 
 def _part(booking: Booking, method: Method, brand: Brand, links: Links) -> CalendarPart | None:

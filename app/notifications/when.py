@@ -140,7 +140,7 @@ def _zone_name(moment: datetime, zone: tzinfo, locale: Locale) -> str:
 
 def _city(zone: tzinfo, locale: Locale) -> str:
     name = str(zone)
-    if "/" not in name or name.split("/")[0] in _NO_PLACE:
+    if "/" not in name or name.split("/", maxsplit=1)[0] in _NO_PLACE:
         return "" if name in _NO_PLACE else name
     known = locale.time_zones.get(name, {}).get("city")
     return str(known) if known else name.rsplit("/", 1)[1].replace("_", " ")
