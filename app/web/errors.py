@@ -1,0 +1,78 @@
+"""From what went wrong to a status and a page: the one place that knows that `BookingNotFound` is a 404.
+
+Machines get JSON: on the receiver's paths, the API and the health checks. People get a page that says what
+happened, what to do next, and nothing else; it is rendered without the database.
+"""
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
+
+from app.bookings.errors import BookingNotFound
+from app.db import DatabaseBusy
+
+RETRY_SECONDS = 5
+MACHINES = ("/webhooks", "/api", "/healthz", "/readyz", "/health", "/metrics")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the page of a status says."""
+
+    heading: str
+    why: str
+    step: str
+
+
+WORDS = {
+    400: Words("This request did not make sense", "Something in it was missing or not as expected.", "Go back, load the page again and try once more."),
+    403: Words("This is not open to you", "The page exists, but not for this visit.", "If you came by a link in a mail, open it again from there."),
+    404: Words("There is no such page", "The address may have a typing mistake, or the page has moved.", "From the home page you find everything."),
+    405: Words("This does not work like that", "The page cannot be used in this way.", "Go back and use the buttons of the page."),
+    413: Words("That was too much at once", "What was sent is larger than we accept.", "Send less, or a smaller file."),
+    429: Words("A little slower, please", "There were many requests from your connection in a short time.", "Wait a minute, then try again. Nothing is lost."),
+    500: Words("Something broke on our side", "It is not your fault, and we have a note of it.", "Try again in a moment. If you were booking: you are booked only if a confirmation reaches you by mail."),
+    503: Words("We are back in a moment", "The site is busy or being looked after.", "Load the page again in a few seconds."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Gives every error of the app its page."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(BookingNotFound, lambda _: _http_error(NotFound()))
+    app.register_error_handler(DatabaseBusy, lambda _: _http_error(ServiceUnavailable()))
+    app.register_error_handler(500, lambda _: _http_error(InternalServerError()))
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    response = _for_machines(error, status) if request.path.startswith(MACHINES) else _for_people(error, status)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    if status == 503:
+        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _for_machines(error: HTTPException, status: int) -> Response:
+    response = jsonify(status="error", code=status, error=error.name, detail=error.description)
+    response.status_code = status
+    return response
+
+
+def _for_people(error: HTTPException, status: int) -> Response:
+    words = WORDS.get(status) or WORDS[400 if status < 500 else 500]
+    own = error.description if error.description and error.description != type(error).description else ""
+    try:
+        page = render_template("errors/error.html", status=status, heading=words.heading, why=own or words.why, step=words.step, private=True)
+    except Exception:  # noqa: BLE001 -- an error page that fails must still answer; the cause is logged
+        current_app.logger.exception("the error page could not be rendered")
+        page = f"<!doctype html><html lang=en><title>{words.heading}</title><h1>{words.heading}</h1><p>{words.step}</p></html>"
+    return make_response(page, status)
