@@ -39,8 +39,12 @@ class SettingsError(Exception):
     """One or more settings are missing or malformed; the text is one line per setting with its fix."""
 
 
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    return _parts(value) if isinstance(value, str) else value
 
 
 def _origin(value: str) -> str:
@@ -117,9 +121,16 @@ class Settings(BaseSettings):
     """Secrets of named subscriptions, from `CALCOM_WEBHOOK_SECRET_<NAME>`."""
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- pydantic-settings calls it by these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` passes in: the environment is read there, once."""
-        return (sources["init_settings"],)
+        return (init_settings,)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Self:
@@ -134,7 +145,7 @@ class Settings(BaseSettings):
                 values[name] = value
         named = {name.removesuffix("_FILE") for name in found if name.startswith(WEBHOOK_SECRET_PREFIX)}
         webhook_secrets = {
-            name.removeprefix(WEBHOOK_SECRET_PREFIX).lower(): _split(value)
+            name.removeprefix(WEBHOOK_SECRET_PREFIX).lower(): _parts(value)
             for name in sorted(named)
             if name != "CALCOM_WEBHOOK_SECRET" and (value := read_setting(found, name)) is not None
         }

@@ -7,7 +7,7 @@ anew whenever one joins it. Merging, splitting and order need no code of their o
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,7 @@ STATUS = {
     Kind.MOVED: Status.CANCELLED,
 }
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 OF_ITS_TIME = ("title", "start", "end", "host", "location", "meeting_url", "booker", "attendees")
 """Values that belong to one uid: a move resets them."""
 
@@ -70,6 +71,11 @@ class _Node:
     @cached_property
     def states(self) -> list[Fact]:
         return sorted([*self.facts, *self.implied], key=lambda fact: fact.order)
+
+    @property
+    def began(self) -> datetime:
+        """When the address was first spoken of."""
+        return self.states[0].at if self.states else _NEVER
 
     @property
     def live(self) -> bool:
@@ -125,7 +131,7 @@ def _imply_lost_moves(nodes: dict[Address, _Node]) -> None:
 def _chains(nodes: dict[Address, _Node]) -> list[tuple[list[Address], Address | None]]:
     """Groups of addresses that are one booking each: a uid that is not live is continued by its earliest successor."""
     reached = {target for node in nodes.values() for target in node.successors}
-    order = sorted(nodes, key=lambda address: (address in reached, nodes[address].states[0].order if nodes[address].states else (datetime.max,), address))
+    order = sorted(nodes, key=lambda address: (address in reached, nodes[address].began, address))
     queue: list[tuple[Address, Address | None]] = [(address, None) for address in order]
     chains: list[tuple[list[Address], Address | None]] = []
     visited: set[Address] = set()

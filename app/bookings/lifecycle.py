@@ -17,9 +17,9 @@ from app import clock
 from app.bookings.facts import Address, Fact, Kind
 from app.bookings.fold import Folded, fold
 from app.bookings.models import Booking, BookingAddress, BookingChange, BookingFact
-from app.bookings.notices import MailPolicy, notices
+from app.bookings.notices import MailPolicy, wanted_mails
 from app.db import insert, one_writer
-from app.outbox.publish import publish, withdraw
+from app.outbox.publish import anything_sent, hand_over, publish, withdraw
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """For references: no 0 and O, no 1, I and L."""
@@ -88,6 +88,8 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
         session.expire(booking, ["addresses"])
         origin = by_address.get(part.split_from) if part.split_from else None
         _update(session, booking, part, origin, cause=cause)
+        if booking.ical_uid != part.ical_uid and not anything_sent(session, booking_id=booking.id):
+            booking.ical_uid = part.ical_uid
         _plan_mails(session, booking, part, policy=policy)
 
 
@@ -114,7 +116,7 @@ def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddr
 def _make_alias(session: Session, younger: Booking, older: Booking) -> None:
     if younger.alias_of_id != older.id:
         younger.alias_of_id = older.id
-        withdraw(session, booking_id=younger.id, keep=(), why=f"merged: this is booking {older.reference}")
+        hand_over(session, from_booking=younger.id, to_booking=older.id)
 
 
 def _new(session: Session, part: Folded) -> Booking:
@@ -196,14 +198,10 @@ def _plain(value: Any) -> Any:
 
 
 def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:
-    wanted = list(notices(booking, part.milestones, policy=policy, now=clock.now()))
-    current = {notice.key for notice in wanted if not notice.skipped}
-    withdraw(session, booking_id=booking.id, keep=current, why=f"overtaken: the booking is now {booking.status}")
-    for notice in wanted:
-        publish(
-            session, key=notice.key, kind=notice.kind, recipient=notice.recipient, booking_id=booking.id,
-            data=notice.data, message_domain=policy.message_domain, skipped=notice.skipped,
-        )  # fmt: skip
+    mails = list(wanted_mails(booking, part.milestones, seat=part.addresses[0].seat, policy=policy, now=clock.now()))
+    withdraw(session, booking_id=booking.id, keep=[mail.key for mail in mails], why=f"overtaken: the booking is now {booking.status}")
+    for mail in mails:
+        publish(session, mail, booking_id=booking.id, message_domain=policy.message_domain)
 
 
 def _row_at(session: Session, address: Address) -> Booking | None:

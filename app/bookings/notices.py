@@ -7,11 +7,11 @@ and the owner can see why one did not go out.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.bookings.facts import Kind
 from app.bookings.fold import Milestone
 from app.bookings.models import Booking
+from app.outbox.publish import Wanted
 from app.outbox.topics import Topic
 
 PHONE_ONLY = "@sms.cal.com"
@@ -39,41 +39,33 @@ class MailPolicy:
         return "all" in self.kinds or any(kind.startswith(wanted) for wanted in self.kinds)
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One mail to be planned; with `skipped` set it is only noted down."""
-
-    key: str
-    kind: Topic
-    recipient: str
-    data: dict[str, Any]
-    skipped: str
-
-
-def notices(booking: Booking, milestones: tuple[Milestone, ...], *, policy: MailPolicy, now: datetime) -> Iterator[Notice]:
+def wanted_mails(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, policy: MailPolicy, now: datetime) -> Iterator[Wanted]:
     """Every mail of the booking's life in order; all but those of the last milestone are skipped."""
     before = None
     for milestone in milestones:
-        overtaken = "" if milestone is milestones[-1] else f"overtaken: the booking is now {booking.status}"
-        if not overtaken and booking.end <= now:
-            overtaken = "outdated: the meeting's time had passed when this was understood"
-        for kind, recipient in _recipients(booking, milestone, policy):
-            yield Notice(
-                key=f"{booking.reference}:{kind}:{recipient}:{milestone.uid}:{milestone.start}:{milestone.episode}",
+        outdated = "" if milestone is milestones[-1] else f"overtaken: the booking is now {booking.status}"
+        if not outdated and booking.end <= now:
+            outdated = "outdated: the meeting's time had passed when this was understood"
+        data = {"uid": milestone.uid, "start": milestone.start}
+        if before is not None and before.start != milestone.start:
+            data["old_start"] = before.start
+        for role, kind, recipient in _recipients(booking, milestone, policy):
+            yield Wanted(
+                key=":".join([role, milestone.kind, recipient, milestone.uid, seat, milestone.start, str(milestone.episode)]),
                 kind=kind,
                 recipient=recipient,
-                data={"uid": milestone.uid, "start": milestone.start, **({"old_start": before.start} if before and before.start != milestone.start else {})},
-                skipped=overtaken or _refused(kind, recipient, policy),
+                data=data,
+                skipped=outdated or _refused(kind, recipient, policy),
             )
         before = milestone
 
 
-def _recipients(booking: Booking, milestone: Milestone, policy: MailPolicy) -> Iterator[tuple[Topic, str]]:
+def _recipients(booking: Booking, milestone: Milestone, policy: MailPolicy) -> Iterator[tuple[str, Topic, str]]:
     confirmed = (Topic.CONFIRMATION, Topic.ADMIN_CONFIRMATION) if milestone.first else (Topic.RESCHEDULED, Topic.ADMIN_RESCHEDULED)
     booker, admin = _TOPICS.get(milestone.kind, confirmed)
-    yield booker, booking.booker_email
+    yield "booker", booker, booking.booker_email
     if policy.admin_email:
-        yield admin, policy.admin_email
+        yield "admin", admin, policy.admin_email
 
 
 def _refused(kind: str, recipient: str, policy: MailPolicy) -> str:

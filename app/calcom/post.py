@@ -53,6 +53,7 @@ def _body_of(raw: bytes) -> tuple[bytes, str]:
     except (ValueError, RecursionError):
         return raw, "application/json"
     if isinstance(found, dict) and isinstance(found.get("body"), str) and "triggerEvent" not in found:
-        headers = found.get("headers") if isinstance(found.get("headers"), dict) else {}
-        return found["body"].encode(), str(headers.get("content-type", "application/json"))
+        headers = found.get("headers")
+        content_type = headers.get("content-type") if isinstance(headers, dict) else None
+        return found["body"].encode(), str(content_type or "application/json")
     return raw, "application/json"
