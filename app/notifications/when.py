@@ -16,7 +16,6 @@ from babel.core import get_global
 _LOCALE_NAME = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _SPECIAL_SPACES = str.maketrans({"\u202f": " ", "\u2009": " ", "\u00a0": " "})
 _LONGEST_ZONE_NAME = 64
-_NO_PLACE = frozenset({"UTC", "GMT", "Etc", "EST", "MST", "HST", "WET", "CET", "MET", "EET", "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT", "SystemV"})
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,10 @@ def when(start: datetime, *, end: datetime, zone: str, locale: str) -> When:
     """The span from `start` to `end` (aware) in the zone and language with these names."""
     place, language = zone_of(zone), locale_of(locale, zone=zone)
     first, last = start.astimezone(place), end.astimezone(place)
-    hours = _plain(dates.format_interval(first, last, _hour_pattern(language), tzinfo=place, locale=language))
-    if first.date() != last.date():
-        hours = f"{_time(first, language)} – {_short_day(last, language)}, {_time(last, language)}"
     return When(
         day=_capital(_plain(dates.format_date(first, "full", locale=language))),
         short_day=_capital(_short_day(first, language)),
-        hours=hours,
+        hours=_hours(first, last, language),
         zone=_zone_name(first, place, language),
         city=_city(place, language),
         month=_plain(dates.format_skeleton("MMM", first, locale=language)).rstrip("."),
@@ -116,8 +112,14 @@ def _parse(name: str) -> Locale | None:
         return None
 
 
-def _hour_pattern(locale: Locale) -> str:
-    return "hm" if "h" in str(locale.time_formats["short"]) else "Hm"
+def _hours(first: datetime, last: datetime, locale: Locale) -> str:
+    if first.date() != last.date():
+        return f"{_time(first, locale)} – {_short_day(last, locale)}, {_time(last, locale)}"
+    pattern = "hm" if "h" in str(locale.time_formats["short"]) else "Hm"
+    try:
+        return _plain(dates.format_interval(first, last, pattern, tzinfo=first.tzinfo, locale=locale))
+    except NotImplementedError:  # Babel cannot join times in languages that name the part of the day, such as zh_Hant
+        return f"{_time(first, locale)}–{_time(last, locale)}"
 
 
 def _time(moment: datetime, locale: Locale) -> str:
@@ -139,11 +141,11 @@ def _zone_name(moment: datetime, zone: tzinfo, locale: Locale) -> str:
 
 
 def _city(zone: tzinfo, locale: Locale) -> str:
-    name = str(zone)
-    if "/" not in name or name.split("/", maxsplit=1)[0] in _NO_PLACE:
-        return "" if name in _NO_PLACE else name
-    known = locale.time_zones.get(name, {}).get("city")
-    return str(known) if known else name.rsplit("/", 1)[1].replace("_", " ")
+    """The city a zone is named after, in the language; nothing for zones that are only an offset."""
+    name = get_global("zone_aliases").get(str(zone), str(zone))
+    if "/" not in name or name.startswith(("Etc/", "SystemV/")):
+        return ""
+    return str(locale.time_zones.get(name, {}).get("city") or name.rsplit("/", 1)[1].replace("_", " "))
 
 
 def _plain(text: str) -> str:
