@@ -1,0 +1,126 @@
+"""PostgreSQL and Redis of our own for the tests: on loopback, in a temporary folder, gone afterwards.
+
+`python -m tools.services --get` installs them with apt where that is ours to do (root on Debian). Elsewhere the tests
+that need them are skipped with the reason that `Missing` gives.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.packages import apt_install, may_install
+
+PATIENCE_SECONDS = 20.0
+
+
+class Missing(Exception):
+    """The service is not on this machine, or cannot be started; the text says what to do."""
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def postgres_folder() -> Path | None:
+    """Where `initdb` and `pg_ctl` are; they are rarely on PATH."""
+    found = shutil.which("pg_ctl")
+    if found:
+        return Path(found).resolve().parent
+    newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]), reverse=True)
+    return newest_first[0].parent if newest_first else None
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of an empty PostgreSQL server, without the name of a database: `postgresql+psycopg://postgres@127.0.0.1:5433/`."""
+    programs = postgres_folder()
+    if programs is None:
+        raise Missing("PostgreSQL is not installed: apt-get install postgresql, then run again")
+    root = os.geteuid() == 0
+    if root and shutil.which("runuser") is None:
+        raise Missing("PostgreSQL refuses to run as root and runuser is missing: run the tests as another user")
+    become = ["runuser", "-u", "postgres", "--"] if root else []
+    port = free_port()
+    # In /tmp, because the path of a socket must stay short.
+    with tempfile.TemporaryDirectory(prefix="fd-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if root:
+            shutil.chown(folder, "postgres")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+        control = [*become, str(programs / "pg_ctl"), "-D", str(folder / "data")]
+        _run([*become, str(programs / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"], folder)
+        _run([*control, "-o", options, "-l", str(folder / "log"), "-w", "start"], folder)
+        try:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "-w", "stop"], cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """The URL of an empty Redis server."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise Missing("Redis is not installed: apt-get install redis-server, then run again")
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="fd-redis-", ignore_cleanup_errors=True) as folder:
+        server = subprocess.Popen(
+            [program, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            wait_for_port(port, server)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE_SECONDS)
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes] | None = None, *, seconds: float = PATIENCE_SECONDS) -> None:
+    """Returns as soon as somebody listens. Raises `Missing` when nobody does in time, or when the process has ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process is not None and process.poll() is not None:
+            raise Missing(f"{Path(str(process.args[0] if isinstance(process.args, list) else process.args)).name} ended with {process.returncode}")
+        with socket.socket() as probe:
+            probe.settimeout(1.0)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise Missing(f"nobody listens on port {port} after {seconds:.0f} s")
+
+
+def _run(command: list[str], folder: Path) -> None:
+    # To a file and not a pipe: the server that pg_ctl leaves behind would hold a pipe open.
+    with (folder / "said").open("a+", encoding="utf-8") as said:
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, check=False)
+        said.seek(0)
+        if done.returncode:
+            raise Missing(f"{Path(command[-1]).name} failed: {said.read().strip()[-500:]}")
+
+
+def main(arguments: list[str]) -> int:
+    """The command: installs what is missing where that is ours to do, says what is there."""
+    wanted = {"postgresql": postgres_folder() is None, "redis-server": shutil.which("redis-server") is None}
+    missing = [name for name, absent in wanted.items() if absent]
+    if missing and "--get" in arguments and may_install():
+        apt_install(*missing)
+        missing = [name for name, there in {"postgresql": postgres_folder(), "redis-server": shutil.which("redis-server")}.items() if not there]
+    for name in missing:
+        print(f"{name} is not installed: tests that need it are skipped (apt-get install {name} as root brings it).", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
