@@ -41,6 +41,4 @@ def as_mime(email: Email, *, sender: str) -> EmailMessage:
 
 def _add_calendar(mime: EmailMessage, calendar: CalendarPart) -> None:
     mime.add_alternative(calendar.content, maintype="text", subtype="calendar", params={"charset": "utf-8", "method": calendar.method})
-    mime.add_attachment(
-        calendar.content, maintype="application", subtype="ics", filename=calendar.filename, params={"name": calendar.filename}
-    )
+    mime.add_attachment(calendar.content, maintype="application", subtype="ics", filename=calendar.filename, params={"name": calendar.filename})

@@ -24,9 +24,7 @@ class Notice(NamedTuple):
 
 NOTICES = {
     "admin_confirmation": Notice("Booked", "New booking", "It is confirmed; there is nothing to do.", "good"),
-    "admin_request_received": Notice(
-        "Request", "New request", "It waits for your answer. The time is held until then.", "wait", "Answer the request"
-    ),
+    "admin_request_received": Notice("Request", "New request", "It waits for your answer. The time is held until then.", "wait", "Answer the request"),
     "admin_rescheduled": Notice("Moved", "Booking moved", "The new time is confirmed; there is nothing to do.", "good"),
     "admin_cancelled": Notice("Cancelled", "Booking cancelled", "The time is free again.", "stop"),
     "admin_rejected": Notice("Declined", "Request declined", "Nothing is booked, and the time is free again.", "stop"),

@@ -16,7 +16,7 @@ from app.notifications.when import elsewhere, when
 from app.outbox.models import OutboxMessage
 
 
-def to_booker(  # noqa: PLR0913 -- the parts of a mail; each kind passes its own few
+def to_booker(
     booking: Booking,
     *,
     template: str,
@@ -49,9 +49,7 @@ def old_span(message: OutboxMessage) -> tuple[datetime, datetime] | None:
     return (start, end) if start.tzinfo and end.tzinfo else None
 
 
-def _values(  # noqa: PLR0913 -- see above
-    booking: Booking, *, message: OutboxMessage, brand: Brand, links: Links, zone: str, place: str, locale: str
-) -> dict[str, Any]:
+def _values(booking: Booking, *, message: OutboxMessage, brand: Brand, links: Links, zone: str, place: str, locale: str) -> dict[str, Any]:
     colours = palette(brand.colour)
     old = old_span(message)
     return {
@@ -72,9 +70,7 @@ def _values(  # noqa: PLR0913 -- see above
     }
 
 
-def _email(
-    message: OutboxMessage, *, template: str, values: dict[str, Any], reply_to: str, calendar: CalendarPart | None = None
-) -> Email:
+def _email(message: OutboxMessage, *, template: str, values: dict[str, Any], reply_to: str, calendar: CalendarPart | None = None) -> Email:
     subject, text, html = render(template, **values)
     return Email(
         to=message.recipient,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 SHA256_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
 RSA = bytes.fromhex("300d06092a864886f70d0101010500")
+KEY_LABEL = "RSA {} KEY".format("PRIVATE")
 SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 
 
@@ -31,7 +32,7 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     numbers = (0, modulus, public, private, first, second, private % (first - 1), private % (second - 1), pow(second, -1, first))
     return (
         _pem(folder / "certificate.pem", label="CERTIFICATE", content=certificate),
-        _pem(folder / "key.pem", label=" ".join(("RSA", "PRIVATE", "KEY")), content=_tlv(0x30, *map(_integer, numbers))),
+        _pem(folder / "key.pem", label=KEY_LABEL, content=_tlv(0x30, *map(_integer, numbers))),
     )
 
 

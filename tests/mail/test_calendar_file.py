@@ -1,16 +1,27 @@
 """Calendar files that calendars understand: read back with an independent parser, zone rules included."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from app.mail.calendar import CalendarEvent, Person, booking_ics
 from app.mail.message import Method
 
 START = datetime(2026, 12, 8, 10, 0, tzinfo=UTC)
+ZONES = [
+    "Europe/London",
+    "Europe/Dublin",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Pacific/Apia",
+]
 
 
 def happening(*, zone: str = "Europe/London", start: datetime = START, **values: object) -> CalendarEvent:
@@ -28,7 +39,7 @@ def happening(*, zone: str = "Europe/London", start: datetime = START, **values:
     return CalendarEvent(**(standard | values))  # type: ignore[arg-type]  # the keys are the fields
 
 
-def read(content: bytes) -> tuple[Calendar, Event]:
+def read(content: bytes) -> tuple[Calendar, Any]:
     calendar = Calendar.from_ical(content)
     assert isinstance(calendar, Calendar)
     [entry] = calendar.events
@@ -48,7 +59,7 @@ def test_a_file_says_what_it_is_for_and_keeps_uid_and_sequence(method: Method, s
     assert entry["organizer"].params["CN"] == "North Quay"
 
 
-@pytest.mark.parametrize("zone", ["Europe/London", "Europe/Dublin", "America/New_York", "America/Sao_Paulo", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"])
+@pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("month", range(1, 13))
 @pytest.mark.parametrize("year", [2026, 2039])
 def test_the_zone_rules_in_the_file_give_the_right_moment(zone: str, month: int, year: int) -> None:

@@ -25,7 +25,9 @@ def test_further_headers_cannot_smuggle_or_replace(headers: dict[str, str]) -> N
         letter(headers=headers)
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a@example.com, b@example.com", "Alex <a@example.com>", "a b@example.com", "ä@example.com", "a@" + "x" * 80 + ".com"])
+@pytest.mark.parametrize(
+    "address", ["", "nobody", "a@b@c", "a@example.com, b@example.com", "Alex <a@example.com>", "a b@example.com", "ä@example.com", "a@" + "x" * 80 + ".com"]
+)
 def test_what_is_not_one_address_is_rejected_for_good(address: str) -> None:
     with pytest.raises(Rejected):
         letter(to=address)

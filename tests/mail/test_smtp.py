@@ -13,8 +13,8 @@ from flask import Flask
 
 from app.mail.errors import MailError, Rejected, Unavailable
 from app.mail.smtp import SmtpServer, SmtpTransport
-from tests.mail.mailserver import SENDER, Mailbox, Server
 from tests.mail.letters import letter
+from tests.mail.mailserver import SENDER, Mailbox, Server
 
 
 def _refuse(*_: object) -> AuthResult:
@@ -34,10 +34,10 @@ def test_the_envelope_names_one_sender_and_one_recipient(smtp: SmtpTransport, ma
 
 
 @pytest.mark.parametrize("step", ["at_mail", "at_recipient", "at_data"])
-@pytest.mark.parametrize(("answer", "error"), [("550 no such person alex@example.org", Rejected), ("554 no", Rejected), ("451 later", Unavailable), ("452 full", Unavailable)])
-def test_a_5xx_stops_and_a_4xx_waits_at_every_step(
-    smtp: SmtpTransport, mailbox: Mailbox, step: str, answer: str, error: type[MailError]
-) -> None:
+@pytest.mark.parametrize(
+    ("answer", "error"), [("550 no such person alex@example.org", Rejected), ("554 no", Rejected), ("451 later", Unavailable), ("452 full", Unavailable)]
+)
+def test_a_5xx_stops_and_a_4xx_waits_at_every_step(smtp: SmtpTransport, mailbox: Mailbox, step: str, answer: str, error: type[MailError]) -> None:
     setattr(mailbox, step, answer)
     with pytest.raises(MailError) as caught:
         smtp.send(letter())
@@ -102,9 +102,7 @@ def test_an_untrusted_certificate_gets_nothing_and_the_reason_says_so(app: Flask
     controller = Server(mailbox, tls_context=tls, require_starttls=True) if how == "starttls" else Server(mailbox, ssl_context=tls)
     controller.start()
     try:
-        transport = SmtpTransport(
-            SmtpServer("127.0.0.1", controller.port, starttls=how == "starttls", ssl=how == "ssl", timeout=5), app=app, sender=SENDER
-        )
+        transport = SmtpTransport(SmtpServer("127.0.0.1", controller.port, starttls=how == "starttls", ssl=how == "ssl", timeout=5), app=app, sender=SENDER)
         with pytest.raises(Unavailable, match="certificate"):
             transport.send(letter())
     finally:
@@ -112,9 +110,7 @@ def test_an_untrusted_certificate_gets_nothing_and_the_reason_says_so(app: Flask
     assert mailbox.envelopes == []
 
 
-def test_a_trusted_certificate_for_another_name_gets_nothing(
-    app: Flask, mailbox: Mailbox, tls: ssl.SSLContext, certificate: tuple[Path, Path]
-) -> None:
+def test_a_trusted_certificate_for_another_name_gets_nothing(app: Flask, mailbox: Mailbox, tls: ssl.SSLContext, certificate: tuple[Path, Path]) -> None:
     controller = Server(mailbox, tls_context=tls, require_starttls=True)
     controller.start()
     try:
@@ -131,9 +127,7 @@ def test_a_trusted_certificate_for_another_name_gets_nothing(
     assert mailbox.envelopes == []
 
 
-def test_a_trusted_certificate_lets_the_mail_through(
-    app: Flask, mailbox: Mailbox, tls: ssl.SSLContext, certificate: tuple[Path, Path]
-) -> None:
+def test_a_trusted_certificate_lets_the_mail_through(app: Flask, mailbox: Mailbox, tls: ssl.SSLContext, certificate: tuple[Path, Path]) -> None:
     controller = Server(mailbox, tls_context=tls, require_starttls=True)
     controller.start()
     try:
@@ -152,7 +146,7 @@ def test_wrong_credentials_are_a_fault_of_the_settings_and_never_of_the_mail(app
     controller = Server(mailbox, auth_require_tls=False, authenticator=_refuse)
     controller.start()
     try:
-        server = SmtpServer("127.0.0.1", controller.port, starttls=False, username="office", password="not-it", timeout=5)  # noqa: S106 -- a wrong one
+        server = SmtpServer("127.0.0.1", controller.port, starttls=False, username="office", password="not-it", timeout=5)
         with pytest.raises(Unavailable, match="user name and password"):
             SmtpTransport(server, app=app, sender=SENDER).send(letter())
         assert "not-it" not in repr(server)

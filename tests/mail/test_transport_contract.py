@@ -12,8 +12,8 @@ import pytest
 from app.mail.mime import as_mime
 from app.mail.smtp import SmtpTransport
 from app.mail.transport import FileTransport, MemoryTransport, Transport
-from tests.mail.mailserver import SENDER, Mailbox
 from tests.mail.letters import ICS, letter
+from tests.mail.mailserver import SENDER, Mailbox
 
 
 class Way(NamedTuple):
@@ -24,7 +24,7 @@ class Way(NamedTuple):
 
     def delivered(self) -> list[EmailMessage]:
         """What a mail program would read."""
-        return [email.message_from_bytes(content, policy=default) for content in self.raw()]  # type: ignore[misc]  # the policy decides the class
+        return [email.message_from_bytes(content, policy=default) for content in self.raw()]
 
 
 @pytest.fixture(params=["smtp", "file", "memory"])

@@ -2,9 +2,10 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from app.mail.message import Email
 from app.mail.mime import as_mime
@@ -44,7 +45,7 @@ class Tags(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
 
 
-def entry_of(email: Email) -> Event:
+def entry_of(email: Email) -> Any:
     assert email.calendar is not None
     calendar = Calendar.from_ical(email.calendar.content)
     assert isinstance(calendar, Calendar)
@@ -65,9 +66,10 @@ def test_every_folder_of_templates_belongs_to_a_kind() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mail_says_what_when_where_and_with_whom_in_text_and_html(kind: str) -> None:
+    day = "Thursday, 10 December 2026" if kind.endswith("rescheduled") else "Tuesday, 8 December 2026"
     email = sample(kind).email()
     for part in (email.text, words(email.html)):
-        for fact in ("First consultation", "Tuesday, 8 December 2026" if "rescheduled" not in kind else "Thursday, 10 December 2026", "By video", "Robin Sample", "K7M4-QX2R"):
+        for fact in ("First consultation", day, "By video", "Robin Sample", "K7M4-QX2R"):
             assert fact in part
 
 
@@ -100,7 +102,14 @@ def test_the_booker_can_answer_the_owner_and_never_sees_the_admin(kind: str) -> 
 
 @pytest.mark.parametrize(
     ("kind", "method"),
-    [("confirmation", "REQUEST"), ("rescheduled", "REQUEST"), ("cancelled", "CANCEL"), ("request_received", None), ("payment_due", None), ("rejected", None)],
+    [
+        ("confirmation", "REQUEST"),
+        ("rescheduled", "REQUEST"),
+        ("cancelled", "CANCEL"),
+        ("request_received", None),
+        ("payment_due", None),
+        ("rejected", None),
+    ],
 )
 def test_only_what_is_certain_reaches_the_calendar(kind: str, method: str | None) -> None:
     email = sample(kind).email()

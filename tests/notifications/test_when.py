@@ -11,7 +11,19 @@ from app.notifications.when import elsewhere, locale_of, when, zone_of
 START = datetime(2026, 12, 8, 10, 0, tzinfo=UTC)
 END = START + timedelta(minutes=30)
 
-HOSTILE = ["", "Europe", "Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Europe/Berlin\0", "\ud800", "localtime", "right/Europe/Berlin", "x" * 100_000, "en\r\nBcc: x"]
+HOSTILE = [
+    "",
+    "Europe",
+    "Mars/Olympus",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "Europe/Berlin\0",
+    "\ud800",
+    "localtime",
+    "right/Europe/Berlin",
+    "x" * 100_000,
+    "en\r\nBcc: x",
+]
 
 
 @pytest.mark.parametrize(
