@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     csrf.init_app(app)
+    csrf.exempt(webhooks.blueprint)
     limiter.init_app(app)
     login.init_app(app)
     compress.init_app(app)

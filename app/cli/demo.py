@@ -6,6 +6,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from app.config import Settings, SettingsError
 from app.db import transaction
 
 OWNER = "owner@example.com"
+START_SECONDS = 30.0
 
 
 def command(factory: Callable[[Settings], Flask]) -> click.Command:
@@ -96,7 +98,15 @@ def _require_free(host: str, port: int) -> None:
 
 def _start_sandbox(environ: dict[str, str], host: str, port: int) -> subprocess.Popen[bytes]:
     arguments = [sys.executable, "-m", "flask", "sandbox", "--host", host, "--port", str(port), "--end-with-parent"]
-    return subprocess.Popen(arguments, env=environ)
+    engine = subprocess.Popen(arguments, env=environ)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and engine.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((host, port)) == 0:
+                return engine
+        time.sleep(0.1)
+    printing.stop("The simulated Cal.com did not start; run `flask sandbox` to see why.", code=1)
+    return engine
 
 
 def _say_where(settings: Settings, keep: dict[str, Any], sandbox_port: int | None) -> None:
