@@ -19,15 +19,11 @@ from app.sandbox.embed_script import script
 from app.sandbox.policy import guard
 
 
-def create_sandbox(
-    *, site_url: str, webhook_secret: str, own_url: str, now: Callable[[], datetime] = clock.now
-) -> Flask:
+def create_sandbox(*, site_url: str, webhook_secret: str, own_url: str, now: Callable[[], datetime] = clock.now) -> Flask:
     """The simulation as a web application that tells its bookings to `<site_url>/webhooks/calcom`."""
     app = Flask(__name__, static_url_path="/static")
     app.config.update(MAX_CONTENT_LENGTH=256 * 1024, SEND_FILE_MAX_AGE_DEFAULT=0)
-    app.extensions[EXTENSION] = open_desk(
-        site_url=site_url, webhook_secret=webhook_secret, own_url=own_url, now=now
-    )
+    app.extensions[EXTENSION] = open_desk(site_url=site_url, webhook_secret=webhook_secret, own_url=own_url, now=now)
     for part in (script, control_api, control, actions, pages):
         app.register_blueprint(part)
     guard(app)

@@ -107,7 +107,7 @@ def _not_found(words: str) -> Answer:
     return _page(view="missing", title="Page not found", words=words), 404
 
 
-def _page(*, view: str, title: str, **more: Any) -> str:  # noqa: ANN401 - JSON and template values
+def _page(*, view: str, title: str, **more: Any) -> str:
     kinds, host = more.pop("kinds", ()), more.pop("host", None)
     boot = showing.boot(view=view, flags=_flags(), path=request.path, **more)
     theme = request.args.get("theme")

@@ -68,9 +68,7 @@ def act(uid: str, action: str) -> Response:
         after = engine.pay(uid)
     elif action == "cancel":
         whole = reading.flag(given, "wholeSeries")
-        after = engine.cancel(
-            Cancel(uid=uid, by_host=by_host, reason=reason, seat_id=seat_id, whole_series=whole)
-        )
+        after = engine.cancel(Cancel(uid=uid, by_host=by_host, reason=reason, seat_id=seat_id, whole_series=whole))
     elif action == "move":
         old = engine.booking(uid)
         minutes = reading.number(given, "length") or old.minutes

@@ -52,7 +52,7 @@ class _Waiting:
 class Courier:
     """Takes finished bodies and delivers them to one address."""
 
-    def __init__(  # noqa: PLR0913 - each one is a thing that a test wants to replace
+    def __init__(
         self,
         *,
         address: str,
@@ -156,9 +156,7 @@ class Courier:
             "X-Cal-Webhook-Version": VERSION,
         }
         try:
-            answer = requests.post(
-                self.address, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
-            )
+            answer = requests.post(self.address, data=body, headers=headers, timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as problem:
             return f"no answer ({type(problem).__name__})", False
         return str(answer.status_code), answer.ok and not answer.is_redirect

@@ -47,9 +47,7 @@ class Desk:
             self.courier.dials = self.dials.deliveries
 
 
-def open_desk(
-    *, site_url: str, webhook_secret: str, own_url: str, now: Callable[[], datetime]
-) -> Desk:
+def open_desk(*, site_url: str, webhook_secret: str, own_url: str, now: Callable[[], datetime]) -> Desk:
     """A simulation whose every happening goes to the site as a signed webhook."""
     courier = Courier(address=f"{site_url.rstrip('/')}/webhooks/calcom", secret=webhook_secret, now=now)
 

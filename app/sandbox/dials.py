@@ -10,6 +10,8 @@ from typing import Any
 
 from app.sandbox.errors import BadRequest
 
+_HIGHEST = 600_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryDials:
@@ -104,11 +106,7 @@ def flags_for(dials: FrameDials, query: Mapping[str, str]) -> FrameDials:
 
 
 def _chosen(group: type[DeliveryDials | FrameDials | ScriptDials], wanted: Mapping[str, object]) -> dict[str, Any]:
-    return {
-        one.name: _as_dial(one.name, getattr(group, one.name), wanted[one.name])
-        for one in fields(group)
-        if one.name in wanted
-    }
+    return {one.name: _as_dial(one.name, getattr(group, one.name), wanted[one.name]) for one in fields(group) if one.name in wanted}
 
 
 def _as_dial(name: str, default: object, given: object) -> object:
@@ -126,10 +124,9 @@ def _as_dial(name: str, default: object, given: object) -> object:
     if isinstance(default, str):
         return str(given)
     try:
-        number = type(default)(str(given) or 0)  # type: ignore[call-overload]
+        number = float(str(given or 0)) if isinstance(default, float) else int(str(given or 0))
     except ValueError:
         raise refusal from None
-    top = 1 if isinstance(default, float) else 600_000
-    if not 0 <= number <= top:
+    if not 0 <= number <= (1 if isinstance(default, float) else _HIGHEST):
         raise refusal
     return number

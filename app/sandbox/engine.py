@@ -38,9 +38,7 @@ _WEEK = timedelta(weeks=1)
 class Engine:
     """Every booking of the one host; safe to use from several threads."""
 
-    def __init__(
-        self, *, announce: Callable[[Happening], None], now: Callable[[], datetime] = clock.now
-    ) -> None:
+    def __init__(self, *, announce: Callable[[Happening], None], now: Callable[[], datetime] = clock.now) -> None:
         self._announce = announce
         self.now = now
         self._lock = threading.RLock()
@@ -59,9 +57,7 @@ class Engine:
         with self._lock:
             return deepcopy(self._get(uid))
 
-    def free_starts(
-        self, slug: str, *, minutes: int | None = None, leaving: str | None = None
-    ) -> list[tuple[datetime, int | None]]:
+    def free_starts(self, slug: str, *, minutes: int | None = None, leaving: str | None = None) -> list[tuple[datetime, int | None]]:
         """Free starts, earliest first, each with the seats left if it is a class."""
         kind = self._event_type(slug)
         length = self._length(kind, minutes)
@@ -106,9 +102,7 @@ class Engine:
             if not old.holds_time and not old.moved:
                 raise NoLongerBooked
             minutes = self._length(kind, order.minutes or old.minutes)
-            self._check_free(
-                kind, order.start, minutes, leaving=old.uid, office_hours_only=order.office_hours_only
-            )
+            self._check_free(kind, order.start, minutes, leaving=old.uid, office_hours_only=order.office_hours_only)
             if kind.seats:
                 return self._move_in_class(old, order)
             needs_answer = not order.by_host and (old.confirm_first or old.price > 0)
@@ -144,9 +138,7 @@ class Engine:
                 classes.leave_seat(booking, person_seat)
                 return deepcopy(booking)
             self._end(booking, Status.CANCELLED, order.reason)
-            self._tell(
-                Trigger.CANCELLED, booking, whole_series=order.whole_series, by=by, reason=order.reason
-            )
+            self._tell(Trigger.CANCELLED, booking, whole_series=order.whole_series, by=by, reason=order.reason)
             if order.whole_series and booking.series:
                 for other in self._bookings.values():
                     if other.series == booking.series and other.holds_time and other.start > self.now():
@@ -276,7 +268,7 @@ class Engine:
     def _end(self, booking: Booking, status: Status, reason: str) -> None:
         booking.status, booking.end_reason = status, reason
 
-    def _tell(  # noqa: PLR0913 - one keyword for each optional part of a delivery
+    def _tell(
         self,
         trigger: Trigger,
         booking: Booking,

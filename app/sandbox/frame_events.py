@@ -26,9 +26,7 @@ def short_form(bookings: list[Booking]) -> dict[str, Any]:
         "isRecurring": len(bookings) > 1,
     }
     if len(bookings) > 1:
-        told["allBookings"] = [
-            {"startTime": instant(one.start), "endTime": instant(one.end)} for one in bookings
-        ]
+        told["allBookings"] = [{"startTime": instant(one.start), "endTime": instant(one.end)} for one in bookings]
     if first.event_type.place.kind == "link" and first.status is Status.ACCEPTED:
         told["videoCallUrl"] = first.event_type.place.value
     return told

@@ -30,9 +30,7 @@ def organizer(start: datetime, *, number: bool, username: bool) -> dict[str, Any
     }
 
 
-def attendee(
-    person: Person, start: datetime, *, split_name: bool = False, phone: bool = False
-) -> dict[str, Any]:
+def attendee(person: Person, start: datetime, *, split_name: bool = False, phone: bool = False) -> dict[str, Any]:
     """Somebody who takes part."""
     told: dict[str, Any] = {"email": person.email, "name": person.name}
     if split_name:
@@ -76,11 +74,7 @@ def responses_from_store(booking: Booking) -> dict[str, Any]:
     }
     if booking.notes or seated:
         told["notes"] = {"label": "notes", "value": booking.notes}
-    where = (
-        {"optionValue": place.value, "value": place.value}
-        if seated
-        else {"optionValue": "", "value": place.kind.value}
-    )
+    where = {"optionValue": place.value, "value": place.value} if seated else {"optionValue": "", "value": place.kind.value}
     told["location"] = {"label": "location", "value": where}
     if booking.move_reason:
         told["rescheduleReason"] = {"label": "rescheduleReason", "value": booking.move_reason}

@@ -249,5 +249,3 @@ def _claimed_status(happening: Happening) -> str:
 
 def _was_paid(booking: Booking) -> bool:
     return booking.paid and booking.from_uid is None
-
-

@@ -96,11 +96,7 @@ def guests(given: Mapping[str, Any], *, like: Person) -> tuple[Person, ...]:
     listed = given.get("guests") or []
     if not isinstance(listed, list):
         raise BadRequest("guests must be a list of email addresses.")
-    return tuple(
-        Person(name="", email=address(one), time_zone=like.time_zone, locale=like.locale)
-        for one in listed
-        if str(one).strip()
-    )
+    return tuple(Person(name="", email=address(one), time_zone=like.time_zone, locale=like.locale) for one in listed if str(one).strip())
 
 
 def metadata(given: Mapping[str, Any]) -> dict[str, str]:

@@ -17,9 +17,7 @@ def title_for(kind: EventType, person: Person) -> str:
     return f"{kind.title} between {HOST.name} and {person.name}"
 
 
-def first_row(  # noqa: PLR0913 - all of it is needed for one row
-    kind: EventType, order: NewBooking, *, start: datetime, minutes: int, new_id: int, now: datetime
-) -> Booking:
+def first_row(kind: EventType, order: NewBooking, *, start: datetime, minutes: int, new_id: int, now: datetime) -> Booking:
     """A row that nothing came before."""
     uid = new_uid()
     price = kind.price or (_PRICE_WHEN_ASKED if order.as_paid else 0)

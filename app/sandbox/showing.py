@@ -72,6 +72,6 @@ def booking(one: Booking, *, person: Person | None, seat_id: str | None) -> dict
     }
 
 
-def boot(*, view: str, flags: FrameDials, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON values
+def boot(*, view: str, flags: FrameDials, **more: Any) -> dict[str, Any]:
     """Everything a page starts with."""
     return {"view": view, "host": host(), "flags": asdict(flags), **more}

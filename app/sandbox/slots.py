@@ -20,16 +20,13 @@ def office_hours(day: date) -> list[tuple[datetime, datetime]]:
     if day.weekday() > _FRIDAY:
         return []
     spans = [_MORNING] if day.weekday() == _FRIDAY else [_MORNING, _AFTERNOON]
-    return [
-        (datetime.combine(day, opens, zone).astimezone(UTC), datetime.combine(day, closes, zone).astimezone(UTC))
-        for opens, closes in spans
-    ]
+    return [(datetime.combine(day, opens, zone).astimezone(UTC), datetime.combine(day, closes, zone).astimezone(UTC)) for opens, closes in spans]
 
 
 def offered_starts(*, minutes: int, now: datetime) -> list[datetime]:
     """Every start the office hours allow, earliest first, taken or not."""
     length = timedelta(minutes=minutes)
-    step = timedelta(minutes=15 if minutes < 30 else 30)  # noqa: PLR2004 - half an hour is the usual raster
+    step = timedelta(minutes=15 if minutes < 30 else 30)
     first_day = now.astimezone(ZoneInfo(HOST.time_zone)).date()
     starts: list[datetime] = []
     for offset in range(DAYS_AHEAD + 1):
@@ -58,9 +55,7 @@ def class_at(kind: EventType, start: datetime, bookings: Iterable[Booking]) -> B
     )
 
 
-def is_free(
-    kind: EventType, *, start: datetime, minutes: int, bookings: Iterable[Booking], leaving: str | None = None
-) -> bool:
+def is_free(kind: EventType, *, start: datetime, minutes: int, bookings: Iterable[Booking], leaving: str | None = None) -> bool:
     """Whether nothing else is in the way; the booking that is being moved does not count."""
     end = start + timedelta(minutes=minutes)
     for other in bookings:

@@ -1,8 +1,9 @@
-// A month of days as a grid: arrows move by day and week, Page Up and Page Down by month, Home and End within the week.
+// The days of a month from this week on, as a grid: arrows move by day and week, Page Up and Page Down by month, Home and End within the week.
 import { h, icon } from "./dom.js";
 import { monthName, noon, spokenDay } from "./zones.js";
 
 const WEEK = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const LEAST_WEEKS = 4;
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 const iso = (moment) => moment.toISOString().slice(0, 10);
@@ -42,16 +43,17 @@ export function monthGrid({ free, today, chosen, pick, last }) {
     back.disabled = month <= today.slice(0, 7);
     on.disabled = month >= last.slice(0, 7);
     const rows = [];
-    let day = plus(`${month}-01`, -weekday(`${month}-01`));
+    const first = today.startsWith(month) ? today : `${month}-01`;
+    let day = plus(first, -weekday(first));
     do {
       const week = h("tr");
       for (let i = 0; i < 7; i += 1, day = plus(day, 1)) week.append(cell(day));
       rows.push(week);
-    } while (day.startsWith(month));
+    } while (day.slice(0, 7) <= month || rows.length < LEAST_WEEKS);
     body.replaceChildren(...rows);
   }
   function cell(day) {
-    if (!day.startsWith(month)) return h("td", { class: "outside" });
+    if (day < `${month}-01` || day > last) return h("td", { class: "outside" });
     const count = free.get(day) || 0;
     const marks = [count && "free", day === chosen && "chosen", day === today && "today"].filter(Boolean).join(" ");
     const words = count ? `${count} free ${count === 1 ? "time" : "times"}` : "no free times";
@@ -60,7 +62,7 @@ export function monthGrid({ free, today, chosen, pick, last }) {
       tabIndex: day === cursor ? 0 : -1, "aria-disabled": count ? null : "true",
       "aria-label": `${spokenDay(day)}${day === today ? ", today" : ""}, ${words}`,
       on: { click: () => count && choose(day) },
-    }, String(Number(day.slice(8)))));
+    }, !day.startsWith(month) && day.endsWith("-01") && h("small", {}, monthName(day.slice(0, 7))[0].slice(0, 3)), String(Number(day.slice(8)))));
   }
   function choose(day) {
     chosen = day;
@@ -81,7 +83,7 @@ export function monthGrid({ free, today, chosen, pick, last }) {
     event.preventDefault();
     if (to < today || to > last) return;
     cursor = to;
-    month = to.slice(0, 7);
+    if (event.key.startsWith("Page") || !body.querySelector(`[data-day="${to}"]`)) month = to.slice(0, 7);
     draw();
     body.querySelector(`[data-day="${to}"]`).focus();
   }

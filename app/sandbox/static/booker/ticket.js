@@ -13,7 +13,7 @@ function heading(booking) {
   if (booking.status === "REJECTED") return ["cross", "This request was declined", "ended", `${boot.host.name} cannot make it at this time.`];
   if (booking.paymentDue) return ["price", "Your payment is still due", "wait", "The time is held for you. It is yours once it is paid."];
   if (booking.status === "PENDING") return ["hand", "Your request was sent", "wait", `${boot.host.name} reads it and answers. Until then the time is held for you.`];
-  return ["check", "This meeting is scheduled", "good", "The details are on their way to you by email."];
+  return ["check", "This meeting is scheduled", "good", "You can move or cancel it here at any time before it begins."];
 }
 
 /** Show a booking. `move()` starts the choice of another time. */
