@@ -44,7 +44,7 @@ class When:
 
     @property
     def short(self) -> str:
-        """ "Tue, 8 Dec, 11:00", for a subject."""
+        """For a subject: "Tue, 8 Dec, 11:00"."""
         return f"{self.short_day}, {self.start_time}"
 
 

@@ -230,3 +230,12 @@ def test_a_download_holds_the_entry_without_attendees() -> None:
     content = ics_for(sample_booking("confirmation"), site_name="North Quay", organizer_email="hello@example.com")
     assert b"METHOD:PUBLISH" in content
     assert b"ATTENDEE" not in content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_the_dark_no_words_stand_on_a_surface_of_their_own_by_accident(kind: str) -> None:
+    """Only pages, cards, leaves and buttons may change their surface; words change their colour."""
+    dark = sample(kind).email().html.split("prefers-color-scheme: dark", maxsplit=1)[1].split("</style>", maxsplit=1)[0]
+    surfaces = re.findall(r"([^{}]+)\{[^}]*background-color[^}]*\}", dark)
+    named = {name.strip() for rule in surfaces for name in rule.split(",")}
+    assert named == {"body", ".page", ".card", ".when", ".leaf", ".leaf-month", ".button", ".off"}
