@@ -45,3 +45,14 @@ def test_a_calendar_part_cannot_say_one_method_and_hold_another() -> None:
 def test_a_mail_cannot_be_changed_after_it_was_checked() -> None:
     with pytest.raises(TypeError):
         letter(headers={"X-A": "b"}).headers["Bcc"] = "c"  # type: ignore[index]  # that is the point
+
+
+@pytest.mark.parametrize("message_id", ["", "outbox-1@example.com", "<outbox-1>", "<a b@example.com>"])
+def test_a_message_id_that_is_none_is_a_mistake_of_ours(message_id: str) -> None:
+    with pytest.raises(ValueError, match="Message-ID"):
+        letter(message_id=message_id)
+
+
+def test_a_domain_that_cannot_exist_is_rejected_for_good() -> None:
+    with pytest.raises(Rejected, match="cannot exist"):
+        letter(to="post@a..example")

@@ -10,11 +10,12 @@ from icalendar import Calendar
 from app.mail.message import Email
 from app.mail.mime import as_mime
 from app.mail.render import FOLDER
-from app.notifications.brand import Brand
+from app.notifications.brand import Brand, brand_of
 from app.notifications.calendar import ics_for
 from app.notifications.kinds import COMPOSE
 from app.notifications.links import Links
 from app.notifications.sample import OWNER, RECIPIENT, sample, sample_booking
+from app.site import load
 
 KINDS = sorted(COMPOSE)
 BOOKER_KINDS = [kind for kind in KINDS if not kind.startswith("admin_")]
@@ -235,7 +236,14 @@ def test_a_download_holds_the_entry_without_attendees() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_in_the_dark_no_words_stand_on_a_surface_of_their_own_by_accident(kind: str) -> None:
     """Only pages, cards, leaves and buttons may change their surface; words change their colour."""
-    dark = sample(kind).email().html.split("prefers-color-scheme: dark", maxsplit=1)[1].split("</style>", maxsplit=1)[0]
+    dark = sample(kind).email().html.split("prefers-color-scheme: dark) {", maxsplit=1)[1].split("</style>", maxsplit=1)[0]
     surfaces = re.findall(r"([^{}]+)\{[^}]*background-color[^}]*\}", dark)
     named = {name.strip() for rule in surfaces for name in rule.split(",")}
     assert named == {"body", ".page", ".card", ".when", ".leaf", ".leaf-month", ".button", ".off"}
+
+
+def test_the_brand_comes_from_the_site_file() -> None:
+    site = load()
+    brand = brand_of(site)
+    assert (brand.name, brand.colour, brand.place_time_zone) == (site.name, site.brand, site.place.time_zone)
+    assert sample("confirmation", brand=brand).email().html.count(brand.name) >= 2
