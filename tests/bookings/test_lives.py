@@ -61,7 +61,8 @@ def told(bookings: list[Booking]) -> list[tuple[Any, ...]]:
 
 def folded(bodies: list[str]) -> list[tuple[Any, ...]]:
     """What the pure fold makes of the same deliveries in the order of their arrival."""
-    facts = [fact for body in map(json.loads, bodies) if body.get("triggerEvent") in KINDS for fact in facts_of(body)]
+    read = [json.loads(body) for body in bodies if body.startswith("{")]
+    facts = [fact for body in read if body.get("triggerEvent") in KINDS for fact in facts_of(body)]
     return sorted(
         (
             [address.uid for address in booking.addresses],

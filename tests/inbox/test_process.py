@@ -8,11 +8,19 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.bookings import queries as bookings
 from app.db import transaction
 from app.inbox import process, queries
 from app.inbox.models import InboxMessage, InboxState
 from app.inbox.receive import receive
+
+
+@pytest.fixture
+def move_clock(moment: Any) -> Callable[[timedelta], None]:
+    """Moves the clock, which stands still from here on."""
+    moment(clock.now())
+    return lambda by: moment.forward(seconds=by.total_seconds())
 
 
 @pytest.fixture

@@ -74,15 +74,15 @@ def test_a_trailing_slash_is_no_redirect(client: FlaskClient, secret: str) -> No
     assert post(client, BODY, sign(secret, BODY), path="/webhooks/calcom/").status_code == 200
 
 
-def test_a_subscription_with_a_name_has_its_own_secret(make_client: Callable[..., FlaskClient]) -> None:
-    client = make_client(CALCOM_WEBHOOK_SECRET_TEAM="team-secret-1")
+def test_a_subscription_with_a_name_has_its_own_secret(make_app: Callable[..., Flask]) -> None:
+    client = make_app(webhook_secrets={"team": ["team-secret-1"]}).test_client()
     assert post(client, BODY, sign("team-secret-1", BODY), path="/webhooks/calcom/team").status_code == 200
     assert post(client, BODY, sign("team-secret-1", BODY)).status_code == 401
     assert post(client, BODY, sign("team-secret-1", BODY), path="/webhooks/calcom/unknown").status_code == 401
 
 
-def test_either_secret_is_good_while_they_rotate(make_client: Callable[..., FlaskClient]) -> None:
-    client = make_client(CALCOM_WEBHOOK_SECRET="new-secret-1, old-secret-1")
+def test_either_secret_is_good_while_they_rotate(make_app: Callable[..., Flask]) -> None:
+    client = make_app(CALCOM_WEBHOOK_SECRET=["new-secret-1", "old-secret-1"]).test_client()
     assert post(client, BODY, sign("new-secret-1", BODY)).status_code == 200
     assert post(client, BODY, sign("old-secret-1", BODY)).status_code == 200
 
