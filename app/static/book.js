@@ -21,8 +21,8 @@
   const words = {
     idle: "The calendar loads when you get here.",
     loading: "Loading the calendar…",
-    slow: "The calendar is taking longer than usual. You can wait, or use the booking page.",
-    ready: "Pick a day, then a time.",
+    slow: "The calendar takes longer than usual. Wait a little, or use the booking page.",
+    ready: "Pick a day, then a time. Times are in your zone.",
     "blocked-script": "The calendar could not be loaded. An ad blocker or the network may be in the way.",
     "blocked-frame": "The calendar did not open on this page. Your browser or the network may be blocking it.",
     "link-failed": "The calendar cannot be shown right now.",
