@@ -29,6 +29,7 @@ def set_headers(answer: Response) -> Response:
     private = request.path.startswith("/control")
     answer.headers.setdefault("Content-Security-Policy", f"{_OWN_ONLY}; {_NO_SITE if private else _ANY_SITE}")
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    # Not `no-referrer`: it would make browsers call the origin of our own forms "null".
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer

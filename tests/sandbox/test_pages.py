@@ -129,3 +129,14 @@ def test_the_control_api_makes_moves_and_ends_a_booking(client):
     assert ended["status"] == "CANCELLED"
     assert client.post(f"{path}/dance").status_code == 400
     assert client.post("/control/api/bookings/none/cancel").status_code == 404
+
+
+def test_a_form_of_our_own_is_accepted_under_a_policy_that_lets_browsers_name_its_origin(client):
+    uid = book(client).json["booking"]["uid"]
+    page = client.get("/control")
+    token = re.search(r'name="token" value="([^"]+)"', page.get_data(as_text=True))[1]
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    answer = client.post(f"/control/bookings/{uid}/cancel", data={"token": token}, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 303
+    assert client.get(f"/control/api/bookings/{uid}").json["booking"]["status"] == "CANCELLED"
+    assert client.post("/control/reset", data={"token": token}, headers={"Origin": "null"}).status_code == 403
