@@ -8,7 +8,7 @@ person who edits this file reads texts and not tracebacks.
 import difflib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 import yaml
@@ -185,10 +185,11 @@ class Site(Part):
         ratio = min(contrast(self.brand, paper) for paper in surfaces("light", hue))
         if shade == self.brand:
             return []
-        return [
+        said = (
             f"brand {self.brand} has a contrast of {ratio:.1f} : 1 on light pages and text needs 7 : 1, "
             f"so buttons and links use {shade} there and {self.palette.on_dark} on dark pages."
-        ]
+        )
+        return [said]
 
 
 def load(path: Path | None = None, *, name: str = "", time_zone: str = "") -> Site:

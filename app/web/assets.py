@@ -116,7 +116,7 @@ def squeeze_css(text: str) -> str:
 
 
 def squeeze_js(text: str) -> str:
-    """The same script without comment lines, blank lines and indentation. (No literal of ours spans lines.)"""
+    """The same script without comment lines, blank lines and indentation; no literal of ours spans lines."""
     text = re.sub(r"^\s*/\*.*?\*/\s*$", "", text, flags=re.DOTALL | re.MULTILINE)
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -32,7 +32,11 @@ WORDS = {
     405: Words("This does not work like that", "The page cannot be used in this way.", "Go back and use the buttons of the page."),
     413: Words("That was too much at once", "What was sent is larger than we accept.", "Send less, or a smaller file."),
     429: Words("A little slower, please", "There were many requests from your connection in a short time.", "Wait a minute, then try again. Nothing is lost."),
-    500: Words("Something broke on our side", "It is not your fault, and we have a note of it.", "Try again in a moment. If you were booking: you are booked only if a confirmation reaches you by mail."),
+    500: Words(
+        "Something broke on our side",
+        "It is not your fault, and we have a note of it.",
+        "Try again in a moment. If you were booking: you are booked only if a confirmation reaches you by mail.",
+    ),
     503: Words("We are back in a moment", "The site is busy or being looked after.", "Load the page again in a few seconds."),
 }
 
@@ -72,7 +76,8 @@ def _for_people(error: HTTPException, status: int) -> Response:
     own = error.description if error.description and error.description != type(error).description else ""
     try:
         page = render_template("errors/error.html", status=status, heading=words.heading, why=own or words.why, step=words.step, private=True)
-    except Exception:  # noqa: BLE001 -- an error page that fails must still answer; the cause is logged
+    except Exception:
+        # An error page that fails must still answer.
         current_app.logger.exception("the error page could not be rendered")
         page = f"<!doctype html><html lang=en><title>{words.heading}</title><h1>{words.heading}</h1><p>{words.step}</p></html>"
     return make_response(page, status)

@@ -116,7 +116,7 @@ def _options(settings: Settings, *, wide: bool) -> dict[str, Any]:
         "frame_options_allow_from": None,
         "content_security_policy": content_policy(settings, wide=wide),
         "content_security_policy_nonce_in": [],
-        "permissions_policy": {name: "()" for name in off} | {"payment": payment},
+        "permissions_policy": dict.fromkeys(off, "()") | {"payment": payment},
         "document_policy": {},
         "feature_policy": {},
     }
