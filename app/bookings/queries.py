@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
@@ -16,6 +16,9 @@ from app.bookings.models import Booking, BookingChange, BookingFact, Status
 from app.db import db
 
 PAGE = 50
+LONGEST = timedelta(days=31)
+"""A meeting longer than this leaves the upcoming ones before it ends."""
+MAX_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,13 @@ class Filters:
     """Looked for in name, e-mail address, reference and title."""
     since: datetime | None = None
     until: datetime | None = None
+    over: bool | None = None
+    """Only meetings that have ended (true) or have not (false)."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; `older` and `newer` are bookmarks for the pages beside it, empty at the ends."""
+    """One page of a list; `older` and `newer` are bookmarks for the pages before and after it in time, empty at the ends."""
 
     bookings: Sequence[Booking]
     older: str
@@ -84,20 +89,28 @@ def everything(*, limit: int | None = None) -> Iterator[Booking]:
     yield from db.session.scalars(query.limit(limit).execution_options(yield_per=500))
 
 
-def page(filters: Filters, *, older_than: str = "", newer_than: str = "", size: int = PAGE) -> Page:
-    """One page of bookings, latest start first. A bookmark that cannot be read means the first page."""
-    query = _filtered(_visible(), filters)
-    place = Booking.start, Booking.id
-    if mark := _read_mark(newer_than):
-        rows = list(db.session.scalars(query.where(tuple_(*place) > mark).order_by(*place).limit(size + 1)))
-        more, rows = len(rows) > size, rows[:size][::-1]
-        return Page(rows, older=_mark(rows[-1]) if rows else "", newer=_mark(rows[0]) if more else "")
-    mark = _read_mark(older_than)
+def page(filters: Filters, *, older_than: str = "", newer_than: str = "", soonest_first: bool = False, size: int = PAGE) -> Page:
+    """One page of bookings by start, latest or soonest first. A bookmark that cannot be read means the first page."""
+    query, place = _filtered(_visible(), filters), (Booking.start, Booking.id)
+    newer_mark, older_mark = _read_mark(newer_than), _read_mark(older_than)
+    upwards = newer_mark is not None or (soonest_first and older_mark is None)
+    mark = newer_mark or older_mark
     if mark:
-        query = query.where(tuple_(*place) < mark)
-    rows = list(db.session.scalars(query.order_by(Booking.start.desc(), Booking.id.desc()).limit(size + 1)))
+        query = query.where(tuple_(*place) > mark if upwards else tuple_(*place) < mark)
+    order = place if upwards else (Booking.start.desc(), Booking.id.desc())
+    rows = list(db.session.scalars(query.order_by(*order).limit(size + 1)))
     more, rows = len(rows) > size, rows[:size]
-    return Page(rows, older=_mark(rows[-1]) if more else "", newer=_mark(rows[0]) if mark and rows else "")
+    if not rows:
+        return Page(rows, older="", newer="")
+    earliest, latest = (rows[0], rows[-1]) if upwards else (rows[-1], rows[0])
+    if upwards != soonest_first:
+        rows.reverse()
+    goes_on, came_from = more, mark is not None
+    return Page(
+        rows,
+        older=_mark(earliest) if (came_from if upwards else goes_on) else "",
+        newer=_mark(latest) if (goes_on if upwards else came_from) else "",
+    )
 
 
 def count(filters: Filters, *, up_to: int = 10_000) -> int:
@@ -117,12 +130,22 @@ def changes_of(booking: Booking) -> list[BookingChange]:
     return list(db.session.scalars(select(BookingChange).where(BookingChange.booking_id.in_(ids)).order_by(BookingChange.at, BookingChange.id)))
 
 
+def row_numbers(booking: Booking) -> list[int]:
+    """The booking's row number and those of the rows that became part of it."""
+    return [booking.id, *db.session.scalars(select(Booking.id).where(Booking.alias_of_id == booking.id).order_by(Booking.id))]
+
+
+def references(numbers: Collection[int | None]) -> dict[int, str]:
+    """Reference by row number, for lists that name bookings; an alias keeps its own, which still leads on."""
+    wanted = {number for number in numbers if number is not None}
+    rows = db.session.execute(select(Booking.id, Booking.reference).where(Booking.id.in_(wanted)))
+    return {number: reference for number, reference in rows}
+
+
 def change_counts(bookings: Sequence[Booking]) -> dict[int, int]:
     """Number of history rows by booking id."""
     ids = [booking.id for booking in bookings]
-    rows = db.session.execute(
-        select(BookingChange.booking_id, func.count()).where(BookingChange.booking_id.in_(ids)).group_by(BookingChange.booking_id)
-    )
+    rows = db.session.execute(select(BookingChange.booking_id, func.count()).where(BookingChange.booking_id.in_(ids)).group_by(BookingChange.booking_id))
     return {booking_id: number for booking_id, number in rows}
 
 
@@ -154,11 +177,19 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         conditions.append(Booking.start >= filters.since)
     if filters.until:
         conditions.append(Booking.start < filters.until)
+    if filters.over is not None:
+        conditions += _over(over=filters.over)
     if text := filters.text.strip():
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         columns = (Booking.booker_name, Booking.booker_email, Booking.reference, Booking.title)
         conditions.append(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
     return query.where(*conditions)
+
+
+def _over(*, over: bool) -> list[ColumnElement[bool]]:
+    """By the end; the bound on the start says nothing new, it lets the index on it begin at the right place."""
+    now = clock.now()
+    return [Booking.end <= now, Booking.start <= now] if over else [Booking.end > now, Booking.start > now - LONGEST]
 
 
 def _mark(booking: Booking) -> str:
@@ -168,7 +199,7 @@ def _mark(booking: Booking) -> str:
 def _read_mark(text: str) -> tuple[datetime, int] | None:
     try:
         start, number = json.loads(base64.urlsafe_b64decode(text))
-        mark = datetime.fromisoformat(start)
-    except (ValueError, TypeError):
+        mark = datetime.fromisoformat(start).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return (mark, int(number)) if mark.tzinfo and isinstance(number, int) else None
+    return (mark, number) if isinstance(number, int) and abs(number) <= MAX_ID else None

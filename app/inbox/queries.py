@@ -1,12 +1,24 @@
 """Every SELECT on deliveries."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from app import clock
 from app.db import db
 from app.inbox.models import InboxMessage, InboxState
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of deliveries, newest first; `older` and `newer` are the numbers to go on from, 0 at the ends."""
+
+    deliveries: Sequence[InboxMessage]
+    older: int
+    newer: int
 
 
 def everything(*, limit: int | None = None) -> Iterator[InboxMessage]:
@@ -26,6 +38,36 @@ def by_id(number: int) -> InboxMessage | None:
 def by_ids(numbers: Sequence[int]) -> list[InboxMessage]:
     """These deliveries, oldest first."""
     return list(db.session.scalars(select(InboxMessage).where(InboxMessage.id.in_(numbers)).order_by(InboxMessage.id)))
+
+
+def page(*, state: str = "", older_than: int = 0, newer_than: int = 0, size: int = PAGE) -> Page:
+    """One page of deliveries, newest first, of one state if given."""
+    query = select(InboxMessage).where(*([InboxMessage.state == state] if state else []))
+    if newer_than:
+        rows = list(db.session.scalars(query.where(InboxMessage.id > newer_than).order_by(InboxMessage.id).limit(size + 1)))
+        more, rows = len(rows) > size, rows[:size][::-1]
+        return Page(rows, older=rows[-1].id if rows else 0, newer=rows[0].id if more else 0)
+    if older_than:
+        query = query.where(InboxMessage.id < older_than)
+    rows = list(db.session.scalars(query.order_by(InboxMessage.id.desc()).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    return Page(rows, older=rows[-1].id if more else 0, newer=rows[0].id if older_than and rows else 0)
+
+
+def count(*, state: str = "", up_to: int = 10_000) -> int:
+    """How many deliveries there are (of one state if given), counted no further than `up_to`."""
+    some = select(InboxMessage.id).where(*([InboxMessage.state == state] if state else [])).limit(up_to).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def stuck() -> int:
+    """How many deliveries need a person, counted no further than 100."""
+    return count(state=InboxState.DEAD, up_to=100)
+
+
+def newest() -> InboxMessage | None:
+    """The delivery that came last."""
+    return db.session.scalar(select(InboxMessage).order_by(InboxMessage.id.desc()).limit(1))
 
 
 def counts_by_state() -> dict[str, int]:

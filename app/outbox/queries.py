@@ -1,11 +1,23 @@
 """Every SELECT on the outbox."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import db
-from app.outbox.models import OutboxMessage
+from app.outbox.models import OutboxMessage, OutboxState
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of side effects, newest first; `older` and `newer` are the numbers to go on from, 0 at the ends."""
+
+    mails: Sequence[OutboxMessage]
+    older: int
+    newer: int
 
 
 def everything(*, limit: int | None = None) -> Iterator[OutboxMessage]:
@@ -22,9 +34,39 @@ def by_id(number: int) -> OutboxMessage | None:
     return db.session.get(OutboxMessage, number)
 
 
+def page(*, state: str = "", older_than: int = 0, newer_than: int = 0, size: int = PAGE) -> Page:
+    """One page of side effects, newest first, of one state if given."""
+    query = select(OutboxMessage).where(*([OutboxMessage.state == state] if state else []))
+    if newer_than:
+        rows = list(db.session.scalars(query.where(OutboxMessage.id > newer_than).order_by(OutboxMessage.id).limit(size + 1)))
+        more, rows = len(rows) > size, rows[:size][::-1]
+        return Page(rows, older=rows[-1].id if rows else 0, newer=rows[0].id if more else 0)
+    if older_than:
+        query = query.where(OutboxMessage.id < older_than)
+    rows = list(db.session.scalars(query.order_by(OutboxMessage.id.desc()).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    return Page(rows, older=rows[-1].id if more else 0, newer=rows[0].id if older_than and rows else 0)
+
+
+def count(*, state: str = "", up_to: int = 10_000) -> int:
+    """How many side effects there are (of one state if given), counted no further than `up_to`."""
+    some = select(OutboxMessage.id).where(*([OutboxMessage.state == state] if state else [])).limit(up_to).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def stuck() -> int:
+    """How many mails need a person (failed, or nobody knows), counted no further than 100."""
+    return min(100, count(state=OutboxState.DEAD, up_to=100) + count(state=OutboxState.UNKNOWN, up_to=100))
+
+
 def of_booking(booking_id: int) -> list[OutboxMessage]:
     """Every side effect of a booking, oldest first."""
     return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id == booking_id).order_by(OutboxMessage.id)))
+
+
+def of_bookings(numbers: Collection[int]) -> list[OutboxMessage]:
+    """Every side effect of these bookings (one and its aliases), oldest first."""
+    return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id.in_(numbers)).order_by(OutboxMessage.id)))
 
 
 def by_message_id(message_id: str) -> OutboxMessage | None:

@@ -1,0 +1,98 @@
+"""Who may see and do what in the admin area: one table, one guard.
+
+Every route of the admin blueprint stands in `RULES` with the roles that may use it; a route that is missing here
+is closed to everybody, and a test says so. Finer acts that a page offers (a link to move a booking, a raw body)
+stand in `ACTS`. A host sees the own bookings only; everything else about a host follows from these two tables.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import staff
+from app.accounts.models import AdminUser, Role
+from app.bookings.models import Booking
+from app.extensions import login
+
+OPEN: frozenset[Role] = frozenset()
+"""For the one page that people see before they have signed in."""
+EVERYBODY = frozenset(Role)
+OFFICE = frozenset({Role.OWNER, Role.MANAGER, Role.READ_ONLY})
+"""Those who see all bookings."""
+DESK = frozenset({Role.OWNER, Role.MANAGER})
+"""Those who may change something."""
+
+RULES: Mapping[str, frozenset[Role]] = {
+    "admin.sign_in": OPEN,
+    "admin.sign_in_now": OPEN,
+    "admin.sign_out": EVERYBODY,
+    "admin.home": EVERYBODY,
+    "admin.calendar": EVERYBODY,
+    "admin.booking": EVERYBODY,
+    "admin.inbox": OFFICE,
+    "admin.delivery": OFFICE,
+    "admin.replay": DESK,
+    "admin.outbox": OFFICE,
+    "admin.mail": OFFICE,
+    "admin.send_again": DESK,
+}
+
+ACTS: Mapping[str, frozenset[Role]] = {
+    "move or cancel": DESK | {Role.HOST},
+    "read raw bodies": DESK,
+}
+"""Both give away a uid, and who holds a uid can move and cancel at Cal.com."""
+
+HOME = "/admin/calendar"
+
+
+def guard() -> ResponseReturnValue | None:
+    """Lets the request through, sends it to the sign-in page, or answers 403 when the role does not allow it."""
+    rule = RULES.get(request.endpoint or "")
+    if rule is OPEN:
+        return None
+    if not current_user.is_authenticated:
+        back = request.full_path.rstrip("?") if request.method == "GET" else HOME
+        return redirect(url_for("admin.sign_in", next=back))
+    if rule is None or person().role not in rule:
+        abort(403, "Your role does not include this. The owner can change that.")
+    return None
+
+
+def person() -> AdminUser:
+    """The staff member who asks; only behind the guard."""
+    user: AdminUser = current_user._get_current_object()  # noqa: SLF001 -- how a local proxy gives out what it stands for
+    return user
+
+
+def may(act: str) -> bool:
+    """Whether the person who asks may use a route (by endpoint) or do an act of `ACTS`."""
+    if not current_user.is_authenticated:
+        return False
+    return person().role in (ACTS[act] if act in ACTS else RULES[act])
+
+
+def own_bookings_of() -> str:
+    """The address whose bookings alone may be seen; empty for people who see all."""
+    return person().email if person().role == Role.HOST else ""
+
+
+def sees(booking: Booking) -> bool:
+    """Whether the person who asks may see this booking."""
+    return own_bookings_of() in {"", booking.host_email.lower()}
+
+
+def local_path(wanted: str | None) -> str:
+    """Where to go after signing in: the wanted page if it is one of the admin area, else its first page."""
+    if not wanted or not wanted.startswith("/admin/") or "\\" in wanted or any(ord(sign) < 33 for sign in wanted):
+        return HOME
+    parts = urlsplit(wanted)
+    return wanted if not parts.scheme and not parts.netloc and "/../" not in wanted else HOME
+
+
+@login.user_loader  # type: ignore[untyped-decorator]  # flask-login ships no types
+def _load(session_id: str) -> AdminUser | None:
+    return staff.by_session_id(session_id)

@@ -1,0 +1,74 @@
+"""One booking with everything that is known of it."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.bookings import queries
+from app.bookings.errors import BookingNotFound
+from app.bookings.models import Booking, Status
+from app.inbox import queries as deliveries
+from app.outbox import queries as mails
+from app.web.access import may, sees
+from app.web.admin.blueprint import blueprint, settings, zone
+from app.web.admin.diff import plain
+from app.web.admin.timeline import story
+from app.web.filters import zone as zone_named
+from app.web.public.calcom import cancel_url, move_url
+
+OPEN = frozenset({Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED})
+
+
+@blueprint.get("/calendar/<reference>")
+def booking(reference: str) -> ResponseReturnValue:
+    """Facts, people, answers and story; an older number of the same booking leads to the present one."""
+    if not reference.isalnum():
+        raise BookingNotFound(reference)
+    found = queries.by_reference(reference)
+    if not sees(found):
+        raise BookingNotFound(reference)
+    if found.reference != reference:
+        return redirect(url_for(".booking", reference=found.reference))
+    return render_template("admin/booking.html", booking=found, **_about(found))
+
+
+def _about(found: Booking) -> dict[str, object]:
+    status, uids = queries.status_of(found), found.uids
+    movable = may("move or cancel") and status in OPEN and bool(uids)
+    origin = queries.by_id(found.split_from_id) if found.split_from_id else None
+    return {
+        "status": status,
+        "their_zone": found.booker_time_zone if zone_named(found.booker_time_zone) else "",
+        "place": _place(found),
+        "join_url": found.meeting_url if found.meeting_url.startswith(("https://", "http://")) else "",
+        "answers": _answers(found),
+        "metadata": [(key, plain(value)) for key, value in found.details.items()],
+        "uids": uids,
+        "origin": origin,
+        "move_at": move_url(settings(), uids[-1]) if movable else "",
+        "cancel_at": cancel_url(settings(), uids[-1]) if movable else "",
+        "days": story(
+            changes=queries.changes_of(found),
+            deliveries=deliveries.by_ids(queries.delivery_ids(found)),
+            mails=mails.of_bookings(queries.row_numbers(found)),
+            zone=zone(),
+            with_bodies=may("read raw bodies"),
+        ),
+    }
+
+
+def _place(found: Booking) -> str:
+    """The place, unless it only repeats the meeting link or names one of Cal.com's own apps."""
+    if found.location.startswith("integrations:"):
+        return found.location.removeprefix("integrations:").replace("daily", "Cal Video").replace(":", " ").replace("_", " ").capitalize()
+    return "" if found.location == found.meeting_url else found.location
+
+
+def _answers(found: Booking) -> list[tuple[str, str]]:
+    """What the booker answered, without the fields that stand elsewhere on the page."""
+    rows = []
+    for slug, answer in found.answers.items():
+        value = plain(answer.get("value"))
+        if value and slug not in {"name", "email", "location", "guests", "title"} and not answer.get("hidden"):
+            label = str(answer.get("label") or slug)
+            rows.append((label.replace("_", " ").capitalize() if " " not in label else label, value))
+    return rows

@@ -1,0 +1,132 @@
+"""One booking's story: deliveries, changes and mails in one line of time.
+
+A change stands under the delivery that caused it; a change of another cause (a comparison, a colleague) and each
+mail stand by themselves. The order is that in which things happened here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+
+from app.bookings.models import BookingChange
+from app.inbox.models import InboxMessage
+from app.outbox.models import OutboxMessage, OutboxState
+from app.web.admin import wording
+from app.web.admin.body import readable
+from app.web.admin.diff import Difference, differences
+from app.web.filters import local
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One happening."""
+
+    key: str
+    kind: str
+    """`delivery`, `change` or `mail`."""
+    at: datetime
+    title: str
+    exact: str = ""
+    """The exact term, for an operator."""
+    number: int = 0
+    state: str = ""
+    state_label: str = ""
+    notes: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    recorded: int = 0
+    """How many values the first sight of the booking recorded, instead of differences."""
+    body: str = ""
+
+
+def story(
+    *, changes: Sequence[BookingChange], deliveries: Sequence[InboxMessage], mails: Sequence[OutboxMessage], zone: str, with_bodies: bool
+) -> list[tuple[date, list[Entry]]]:
+    """Every happening, oldest first, by day in the zone."""
+    moments = _moments(changes)
+    known = {message.id for message in deliveries}
+    entries = [_delivery(message, moments, zone=zone, with_body=with_bodies) for message in deliveries]
+    entries += [_change(group, zone=zone) for group in moments if group[0].inbox_id not in known]
+    entries += [_again(group, zone=zone) for group in moments if group[0].inbox_id in known and group is not _first(moments, group[0].inbox_id)]
+    entries += [_mail(message) for message in mails]
+    entries.sort(key=lambda entry: (entry.at, ORDER[entry.kind], entry.number))
+    return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
+
+
+ORDER: Mapping[str, int] = {"delivery": 0, "change": 1, "mail": 2}
+
+
+def _moments(changes: Sequence[BookingChange]) -> list[list[BookingChange]]:
+    """The changes that were written together."""
+    return [list(group) for _, group in groupby(changes, key=lambda change: (change.at, change.inbox_id, change.booking_id, change.cause))]
+
+
+def _first(moments: list[list[BookingChange]], inbox_id: int | None) -> list[BookingChange] | None:
+    return next((group for group in moments if group[0].inbox_id == inbox_id), None)
+
+
+def _delivery(message: InboxMessage, moments: list[list[BookingChange]], *, zone: str, with_body: bool) -> Entry:
+    group = _first(moments, message.id) or []
+    first_sight = _is_first_sight(group)
+    notes = [f"The same delivery came {message.repeats + 1} times; it counted once."] if message.repeats else []
+    if message.error:
+        notes.append(message.error)
+    elif not group and message.state == "processed":
+        notes.append("It told nothing new.")
+    return Entry(
+        key=f"delivery-{message.id}",
+        kind="delivery",
+        at=message.received_at,
+        title=wording.trigger(message.trigger),
+        exact=message.trigger or "",
+        number=message.id,
+        state=message.state,
+        state_label=wording.DELIVERY_STATES.get(message.state, message.state),
+        notes=notes,
+        differences=[] if first_sight else differences(group, zone=zone),
+        recorded=len(group) if first_sight else 0,
+        body=readable(message.body).text if with_body else "",
+    )
+
+
+def _again(group: list[BookingChange], *, zone: str) -> Entry:
+    """A replay of a delivery that changed something after all."""
+    first = group[0]
+    return Entry(
+        key=f"change-{first.id}", kind="change", at=first.at, title=f"Delivery {first.inbox_id} counted again", exact=first.cause,
+        number=first.id, differences=differences(group, zone=zone),
+    )  # fmt: skip
+
+
+def _change(group: list[BookingChange], *, zone: str) -> Entry:
+    first = group[0]
+    first_sight = _is_first_sight(group)
+    return Entry(
+        key=f"change-{first.id}", kind="change", at=first.at, title=f"Changed by {wording.actor(first.actor)}", exact=first.cause,
+        number=first.id, differences=[] if first_sight else differences(group, zone=zone), recorded=len(group) if first_sight else 0,
+    )  # fmt: skip
+
+
+def _is_first_sight(group: Sequence[BookingChange]) -> bool:
+    """Whether this is how the booking came to be: nothing has an old value."""
+    return bool(group) and all(change.old is None for change in group) and any(change.field == "status" for change in group)
+
+
+def _mail(message: OutboxMessage) -> Entry:
+    notes = [f"To {message.recipient or 'nobody'}"]
+    if message.subject:
+        notes.append(f"“{message.subject}”")
+    if message.why:
+        notes.append(message.why[0].upper() + message.why[1:])
+    sent = message.state == OutboxState.SENT
+    return Entry(
+        key=f"mail-{message.id}",
+        kind="mail",
+        at=message.sent_at if sent and message.sent_at else message.created_at,
+        title=wording.mail_kind(message.kind),
+        exact=message.kind,
+        number=message.id,
+        state="skipped" if message.state == OutboxState.CANCELLED else message.state,
+        state_label=wording.MAIL_STATES.get(message.state, message.state),
+        notes=notes,
+    )
