@@ -25,7 +25,7 @@ SECRETS = frozenset(
 )
 """Settings that may also be given as `NAME_FILE`."""
 
-WEBHOOK_SECRET_PREFIX = "CALCOM_WEBHOOK_SECRET_"
+NAMED_SECRET = "CALCOM_WEBHOOK_SECRET_"  # noqa: S105 -- the beginning of a name
 
 FIXES = {
     "SECRET_KEY": "set it to at least 32 random characters, for example: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
@@ -123,11 +123,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 -- pydantic-settings calls it by these names
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` passes in: the environment is read there, once."""
         return (init_settings,)
@@ -143,9 +143,9 @@ class Settings(BaseSettings):
         for name in cls.model_fields:
             if name.isupper() and (value := read_setting(found, name)) is not None:
                 values[name] = value
-        named = {name.removesuffix("_FILE") for name in found if name.startswith(WEBHOOK_SECRET_PREFIX)}
+        named = {name.removesuffix("_FILE") for name in found if name.startswith(NAMED_SECRET)}
         webhook_secrets = {
-            name.removeprefix(WEBHOOK_SECRET_PREFIX).lower(): _parts(value)
+            name.removeprefix(NAMED_SECRET).lower(): _parts(value)
             for name in sorted(named)
             if name != "CALCOM_WEBHOOK_SECRET" and (value := read_setting(found, name)) is not None
         }
@@ -176,7 +176,7 @@ class Settings(BaseSettings):
     def _check_named_secrets(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
         for name, secrets in value.items():
             if not secrets or any(len(secret) < 8 for secret in secrets):
-                msg = f"{WEBHOOK_SECRET_PREFIX}{name.upper()}: each secret needs at least 8 characters"
+                msg = f"{NAMED_SECRET}{name.upper()}: each secret needs at least 8 characters"
                 raise ValueError(msg)
         return value
 
@@ -257,11 +257,11 @@ def read_setting(environ: Mapping[str, str], name: str) -> str | None:
     Raises `SettingsError` when both are given, or the file cannot be read or is empty.
     """
     value = environ.get(name)
-    path = environ.get(f"{name}_FILE") if name in SECRETS or name.startswith(WEBHOOK_SECRET_PREFIX) else None
+    path = environ.get(f"{name}_FILE") if name in SECRETS or name.startswith(NAMED_SECRET) else None
     if path is None:
         if value is not None and not value.strip() and name in SECRETS:
             raise SettingsError(f"{name} is empty: give it a value or remove it." + (f" {FIXES[name]}." if name in FIXES else ""))
-        return value if value else None
+        return value or None
     if value:
         raise SettingsError(f"{name} and {name}_FILE are both set: keep one of them.")
     try:

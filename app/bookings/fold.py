@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from app.bookings.facts import LIVE, Address, Fact, Kind
@@ -212,7 +213,7 @@ def _payment(facts: list[Fact]) -> Payment:
 def _moves_in_place(part: _Node) -> int:
     """A host who moves a class keeps its uid: count how often the time changed under it."""
     starts = [fact.content["start"] for fact in part.own if "start" in fact.content]
-    return sum(1 for before, after in zip(starts, starts[1:], strict=False) if before != after)
+    return sum(1 for before, after in pairwise(starts) if before != after)
 
 
 def _ical_uid(chain: list[Address], facts: list[Fact]) -> str:

@@ -91,9 +91,7 @@ class Booking(Model):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    addresses: Mapped[list["BookingAddress"]] = relationship(
-        order_by="BookingAddress.position", viewonly=True
-    )
+    addresses: Mapped[list["BookingAddress"]] = relationship(order_by="BookingAddress.position", viewonly=True)
 
     @property
     def uids(self) -> list[str]:

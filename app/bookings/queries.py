@@ -139,14 +139,14 @@ def references(numbers: Collection[int | None]) -> dict[int, str]:
     """Reference by row number, for lists that name bookings; an alias keeps its own, which still leads on."""
     wanted = {number for number in numbers if number is not None}
     rows = db.session.execute(select(Booking.id, Booking.reference).where(Booking.id.in_(wanted)))
-    return {number: reference for number, reference in rows}
+    return dict(rows)
 
 
 def change_counts(bookings: Sequence[Booking]) -> dict[int, int]:
     """Number of history rows by booking id."""
     ids = [booking.id for booking in bookings]
     rows = db.session.execute(select(BookingChange.booking_id, func.count()).where(BookingChange.booking_id.in_(ids)).group_by(BookingChange.booking_id))
-    return {booking_id: number for booking_id, number in rows}
+    return dict(rows)
 
 
 def delivery_ids(booking: Booking) -> list[int]:

@@ -73,7 +73,7 @@ def newest() -> InboxMessage | None:
 def counts_by_state() -> dict[str, int]:
     """How many deliveries stand in each state."""
     rows = db.session.execute(select(InboxMessage.state, func.count()).group_by(InboxMessage.state))
-    return {state: number for state, number in rows}
+    return dict(rows)
 
 
 def backlog() -> int:

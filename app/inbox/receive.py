@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -33,10 +32,6 @@ def receive(session: Session, *, body: bytes, headers: Mapping[str, str], subscr
         digest=hashlib.sha256(body).hexdigest(), received_at=now, subscription=subscription, secret=secret, body=body,
         headers=kept, state=InboxState.WAITING, repeats=0, attempts=0, due_at=now,
     )  # fmt: skip
-    stored = row.on_conflict_do_update(index_elements=["digest"], set_={"repeats": InboxMessage.repeats + 1}).returning(
-        InboxMessage.id, InboxMessage.repeats
-    )
+    stored = row.on_conflict_do_update(index_elements=["digest"], set_={"repeats": InboxMessage.repeats + 1}).returning(InboxMessage.id, InboxMessage.repeats)
     number, repeats = session.execute(stored).one()
     return Receipt(id=number, repeats=repeats)
-
-

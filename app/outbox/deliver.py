@@ -120,9 +120,7 @@ def _settle(number: int, token: str, **values: object) -> None:
     db.session.rollback()
     with transaction() as session:
         session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id == number, OutboxMessage.lease_token == token)
-            .values(lease_until=None, lease_token="", **values)
+            update(OutboxMessage).where(OutboxMessage.id == number, OutboxMessage.lease_token == token).values(lease_until=None, lease_token="", **values)
         )
 
 

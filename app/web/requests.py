@@ -43,4 +43,9 @@ def _start_sentry(dsn: str) -> None:
 
     from app.observing import scrub_event  # noqa: PLC0415 -- beside the import it belongs to
 
-    sentry_sdk.init(dsn=dsn, send_default_pii=False, max_request_body_size="never", before_send=scrub_event)
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        max_request_body_size="never",
+        before_send=scrub_event,  # type: ignore[arg-type]  # its Event is a TypedDict, ours is read as a plain one
+    )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import requests
 from app.calcom.webhook import SIGNATURE_HEADER, sign
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "a-secret-for-the-kill-test"  # noqa: S105 -- made up here
+SECRET = "a-secret-for-the-kill-test"
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "4"))
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
 
@@ -65,10 +65,8 @@ class Site:
     def kill(self) -> None:
         """Ends the whole group at once, as a power cut would."""
         if self.process is not None:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.process.wait()
             self.process = None
 

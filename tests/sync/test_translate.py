@@ -57,10 +57,13 @@ def test_the_seat_of_another_never_links_by_calendar_uid() -> None:
     assert fact.linked_uid == ""
 
 
-@pytest.mark.parametrize("url", [{"location": "https://meet.example.com/x"}, {"metadata": {"videoCallUrl": "https://meet.example.com/x"}}, {"videoCallData": {"url": "https://meet.example.com/x"}}])
+MEET = "https://meet.example.com/x"
+
+
+@pytest.mark.parametrize("url", [{"location": MEET}, {"metadata": {"videoCallUrl": MEET}}, {"videoCallData": {"url": MEET}}])
 def test_the_meeting_link_is_found_wherever_it_stands(url: Body) -> None:
     (fact,) = facts_of(body(**url))
-    assert fact.content["meeting_url"] == "https://meet.example.com/x"
+    assert fact.content["meeting_url"] == MEET
 
 
 def test_answers_are_kept_by_slug_and_a_place_without_a_value_is_none() -> None:
@@ -86,9 +89,6 @@ def test_what_a_booking_cannot_do_without_is_named(broken: Body, why: str) -> No
 
 
 def test_every_captured_booking_delivery_is_understood(captured: Callable[[int], Body], captured_numbers: list[int]) -> None:
-
-
-
 
     bodies = [json.loads(captured(number)["body"]) for number in captured_numbers if captured(number)["trigger"] in KINDS]
     assert all(facts_of(found) for found in bodies)

@@ -15,7 +15,8 @@ from app.config import Settings
 blueprint = Blueprint("demo", __name__, url_prefix="/demo", template_folder="templates")
 
 SHOWN = 200
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+MAIL_POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; {SANDBOX}"
 """For the mail's own HTML, shown in a frame: mails carry their style inside, and run nothing."""
 
 
