@@ -60,5 +60,5 @@ def problems_of(html: str) -> list[str]:
     reader.feed(html)
     reader.close()
     unclosed = [f"line {line}: <{tag}> is never closed" for tag, line in reader.open]
-    no_doctype = [] if html.lstrip()[:9].lower() == "<!doctype" else ["line 1: no doctype"]
+    no_doctype = [] if "<html" not in html.lower() or html.lstrip()[:9].lower() == "<!doctype" else ["line 1: no doctype"]
     return no_doctype + reader.problems + unclosed

@@ -1,0 +1,146 @@
+"""Every route stands here with who may use it. A new one turns this red until somebody has decided."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app.bookings import queries
+from app.inbox import queries as inbox
+from app.sandbox.engine import Engine
+from app.web.access import OPEN, RULES
+from tests.factories.orders import order
+
+EVERYBODY, STAFF, SIGNED, DEMO = "everybody", "staff", "whoever signs with the secret", "everybody, in the demo only"
+
+ACCESS = {
+    "GET /": EVERYBODY,
+    "GET /consultation": EVERYBODY,
+    "GET /book": EVERYBODY,
+    "GET /book/<username>": EVERYBODY,
+    "GET /book/<username>/<slug>": EVERYBODY,
+    "GET /booking/success": EVERYBODY,
+    "GET /booking/success/status": EVERYBODY,
+    "GET /booking/error": EVERYBODY,
+    "GET /booking/<reference>/manage": EVERYBODY,
+    "GET /booking/<reference>/calendar.ics": EVERYBODY,
+    "GET /robots.txt": EVERYBODY,
+    "GET /sitemap.xml": EVERYBODY,
+    "GET /favicon.ico": EVERYBODY,
+    "GET /assets/<name>": EVERYBODY,
+    "GET /static/<path:filename>": EVERYBODY,
+    "GET /healthz": EVERYBODY,
+    "GET /readyz": EVERYBODY,
+    "GET /health": EVERYBODY,
+    "GET /webhooks/calcom": EVERYBODY,
+    "GET /webhooks/calcom/<name>": EVERYBODY,
+    "POST /webhooks/calcom": SIGNED,
+    "POST /webhooks/calcom/<name>": SIGNED,
+    "GET /admin/sign-in": EVERYBODY,
+    "POST /admin/sign-in": EVERYBODY,
+    "POST /admin/sign-out": STAFF,
+    "GET /admin/": STAFF,
+    "GET /admin/calendar": STAFF,
+    "GET /admin/calendar/<reference>": STAFF,
+    "GET /admin/inbox": STAFF,
+    "GET /admin/inbox/<int(max=2147483647):number>": STAFF,
+    "POST /admin/inbox/<int(max=2147483647):number>/replay": STAFF,
+    "GET /admin/outbox": STAFF,
+    "GET /admin/outbox/<int(max=2147483647):number>": STAFF,
+    "POST /admin/outbox/<int(max=2147483647):number>/send": STAFF,
+    "GET /demo/outbox": DEMO,
+    "GET /demo/outbox/<name>": DEMO,
+    "GET /demo/outbox/<name>/body": DEMO,
+}
+PROMISED = {"/", "/consultation", "/book", "/book/<username>", "/book/<username>/<slug>", "/booking/success", "/booking/error"}
+"""Addresses that people and other sites have saved: never remove one without a redirect."""
+
+
+def entries(app: Flask) -> Iterator[tuple[str, Rule]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield f"{method} {rule.rule}", rule
+
+
+def address(rule: str, **values: Any) -> str:
+    """The path with its parts filled in, whatever their converters are."""
+    for part in [piece for piece in rule.split("/") if piece.startswith("<")]:
+        name = part.strip("<>").rpartition(":")[2]
+        rule = rule.replace(part, str(values.get(name, "1")))
+    return rule
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """One app is enough here, the database does not matter."""
+    app = make_app(demo=True)
+    with app.app_context():
+        yield app
+
+
+def test_every_route_stands_in_the_list_and_none_has_vanished(app: Flask) -> None:
+    assert {entry for entry, _ in entries(app)} == set(ACCESS)
+    assert {entry.partition(" ")[2] for entry in ACCESS} >= PROMISED
+
+
+def test_what_belongs_to_the_demo_is_not_there_without_it(make_app: Callable[..., Flask]) -> None:
+    live = make_app(demo=False)
+    assert {entry for entry, _ in entries(live)} == {entry for entry, who in ACCESS.items() if who != DEMO}
+
+
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == STAFF])
+def test_what_is_for_staff_sends_everybody_else_to_the_door(entry: str, client: FlaskClient) -> None:
+    method, _, rule = entry.partition(" ")
+    answer = client.open(address(rule), method=method)
+    if method == "POST" and answer.status_code == 400:
+        return  # a form that was not ours is refused even before the guard
+    assert answer.status_code == 302
+    assert answer.location.startswith("/admin/sign-in")
+
+
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == EVERYBODY and entry.startswith("GET") and "<" not in entry])
+def test_what_is_for_everybody_opens_for_everybody(entry: str, client: FlaskClient) -> None:
+    answer = client.get(entry.partition(" ")[2])
+    assert answer.status_code in {200, 204, 302, 303, 400, 404, 422}
+    assert not (answer.location or "").startswith("/admin/sign-in")
+
+
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == SIGNED])
+def test_what_must_be_signed_refuses_the_rest(entry: str, client: FlaskClient) -> None:
+    assert client.post(address(entry.partition(" ")[2]), data=b"{}").status_code == 401
+
+
+def test_every_admin_route_has_its_rule_and_no_rule_is_left_over(app: Flask) -> None:
+    admin = {rule.endpoint: ACCESS[entry] for entry, rule in entries(app) if rule.endpoint.startswith("admin.")}
+    assert set(admin) == set(RULES)
+    assert {name for name, roles in RULES.items() if roles == OPEN} == {name for name, who in admin.items() if who == EVERYBODY}
+
+
+def test_no_get_changes_anything(app: Flask, calcom: Engine, sign_in: Callable[..., FlaskClient], work: Callable[[], None]) -> None:
+    calcom.create(order(calcom))
+    work()
+    reference = next(iter(queries.everything())).reference
+    assert list(inbox.everything())
+    browser = sign_in()
+    commits: list[str] = []
+    current = ""
+
+    def note(_: Session) -> None:
+        commits.append(current)
+
+    event.listen(Session, "after_commit", note)
+    try:
+        for entry, rule in entries(app):
+            if entry.startswith("GET "):
+                current = entry
+                path = address(rule.rule, reference=reference, name="site.css", filename="site.css", username="acme", slug="consultation")
+                with browser.get(path) as answer:
+                    assert answer.status_code < 500, entry
+    finally:
+        event.remove(Session, "after_commit", note)
+    assert commits == []
