@@ -139,14 +139,14 @@ def references(numbers: Collection[int | None]) -> dict[int, str]:
     """Reference by row number, for lists that name bookings; an alias keeps its own, which still leads on."""
     wanted = {number for number in numbers if number is not None}
     rows = db.session.execute(select(Booking.id, Booking.reference).where(Booking.id.in_(wanted)))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def change_counts(bookings: Sequence[Booking]) -> dict[int, int]:
     """Number of history rows by booking id."""
     ids = [booking.id for booking in bookings]
     rows = db.session.execute(select(BookingChange.booking_id, func.count()).where(BookingChange.booking_id.in_(ids)).group_by(BookingChange.booking_id))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def delivery_ids(booking: Booking) -> list[int]:

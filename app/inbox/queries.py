@@ -73,7 +73,7 @@ def newest() -> InboxMessage | None:
 def counts_by_state() -> dict[str, int]:
     """How many deliveries stand in each state."""
     rows = db.session.execute(select(InboxMessage.state, func.count()).group_by(InboxMessage.state))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def backlog() -> int:

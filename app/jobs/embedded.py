@@ -22,6 +22,15 @@ log = structlog.get_logger()
 class Embedded(Consumer):  # type: ignore[misc]  # huey ships no types
     """A consumer that may live in a thread: signals belong to the web server."""
 
+    def __init__(self, huey: Huey) -> None:
+        super().__init__(huey, workers=1, periodic=False, initial_delay=0.1, max_delay=1.0, check_worker_health=True)
+        self.began = threading.Event()
+
+    def start(self) -> None:
+        """Starts the workers; only after that may they be stopped."""
+        super().start()
+        self.began.set()
+
     def _set_signal_handlers(self) -> None:
         pass
 
@@ -33,7 +42,7 @@ class Runner:
         self._lock = lock
         self._tick = tick
         self._stopping = threading.Event()
-        self._consumer = Embedded(huey, workers=1, periodic=False, initial_delay=0.1, max_delay=1.0, check_worker_health=True)
+        self._consumer = Embedded(huey)
         self._consumer_thread = threading.Thread(target=self._consumer.run, name="jobs", daemon=True)
         self._sweep_thread = threading.Thread(target=self._sweep, name="sweep", daemon=True)
 
@@ -45,6 +54,7 @@ class Runner:
     def stop(self, *, seconds: float = 8.0) -> None:
         """Lets the running job end, for so many seconds at most, and gives the lock back."""
         self._stopping.set()
+        self._consumer.began.wait(seconds)
         self._consumer.shutdown_timeout = seconds
         self._consumer.stop(graceful=True)
         self._sweep_thread.join(seconds)
