@@ -72,7 +72,10 @@
       const name = fresh.dataset.fresh;
       const region = document.querySelector(`[data-fresh="${CSS.escape(name)}"]`);
       if (!region || shown.get(name) === plain(fresh)) continue;
-      if (swap(region, fresh)) shown.set(name, plain(fresh));
+      if (swap(region, fresh)) {
+        shown.set(name, plain(fresh));
+        if (fresh.dataset.freshUrl) region.dataset.freshUrl = fresh.dataset.freshUrl;
+      }
       else held = held || name !== "rail";
     }
     if (!held) latest = null;
@@ -81,7 +84,8 @@
 
   const look = async () => {
     if (document.hidden) return;
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+    const address = document.querySelector("[data-fresh-url]")?.dataset.freshUrl ?? location.href;
+    const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer) return say("The site cannot be reached; what is shown may be old.");
     if (answer.redirected && answer.url.includes("/sign-in")) {
       clearInterval(timer);
