@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,8 @@ class Demo:
     port: int
     calcom_port: int
     environ: Mapping[str, str] = field(default_factory=dict)
+    program: Sequence[str] = ("-m", "flask", "--app", "wsgi")
+    """What runs the command `demo`; tests may put one of their own there."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,7 +73,7 @@ class Demo:
         """Starts it and returns when site and simulated Cal.com answer. Raises `Missing` with the log when they do not."""
         environ = {name: os.environ[name] for name in KEPT if name in os.environ}
         own = {"INSTANCE_PATH": str(self.folder), "FLASK_SKIP_DOTENV": "1"}
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "--port", str(self.port), "--sandbox-port", str(self.calcom_port)]
+        command = [sys.executable, *self.program, "demo", "--port", str(self.port), "--sandbox-port", str(self.calcom_port)]
         with (self.folder / "demo.log").open("ab") as said:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environ | own | dict(self.environ), stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True

@@ -1,0 +1,46 @@
+"""`python -m e2e.special_demo demo`: the demo with one thing changed that no setting of the demo may change.
+
+`--embed-url=` puts another embed script in the place of the simulated one; `--at=` stops its clock at a moment, for
+pictures that must look the same tomorrow. Both stand before the command; the rest is `flask demo`.
+"""
+
+import argparse
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from app import clock, create_app
+from app.cli import demo, sandbox
+from app.config import Settings
+
+
+def main() -> None:
+    """Runs the command `demo`, or `sandbox` for the child of a demo, with its own options."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--embed-url", default="")
+    parser.add_argument("--at", default="")
+    parser.add_argument("command", choices=["demo", "sandbox"])
+    given, options = parser.parse_known_args()
+    if given.at:
+        moment = datetime.fromisoformat(given.at).astimezone(UTC)
+        clock.now = lambda: moment
+    if given.command == "sandbox":
+        with create_app(Settings.load()).app_context():
+            sandbox.command.main(options)
+    own_environ, own_start = demo._environ, subprocess.Popen
+
+    def environ(keep: dict[str, Any], **more: Any) -> dict[str, str]:
+        return own_environ(keep, **more) | ({"CALCOM_EMBED_URL": given.embed_url} if given.embed_url else {})
+
+    def start(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
+        same_clock = [sys.executable, "-m", "e2e.special_demo", f"--at={given.at}", *command[command.index("sandbox") :]]
+        return own_start(same_clock if given.at else command, **more)
+
+    demo._environ = environ
+    subprocess.Popen = start  # type: ignore[assignment, misc]
+    demo.command(create_app).main(options)
+
+
+if __name__ == "__main__":
+    main()
