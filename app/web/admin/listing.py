@@ -61,6 +61,7 @@ class Row:
     reference: str
     title: str
     event_type: str
+    """Empty when the title says the same."""
     name: str
     email: str
     start: datetime
@@ -118,10 +119,11 @@ def _row(booking: Booking, *, zone: str) -> Row:
     theirs, status = booking.booker_time_zone, status_of(booking)
     known = zone_named(theirs) is not None
     elsewhere = known and local(booking.start, theirs).utcoffset() != local(booking.start, zone).utcoffset()
+    title = _short_title(booking)
     return Row(
         reference=booking.reference,
-        title=booking.title or booking.event_type or "Booking",
-        event_type=booking.event_type,
+        title=title,
+        event_type="" if title.lower().replace(" ", "-") == booking.event_type else booking.event_type,
         name=booking.booker_name or booking.booker_email or "Unknown",
         email=booking.booker_email,
         start=booking.start,
@@ -130,6 +132,12 @@ def _row(booking: Booking, *, zone: str) -> Row:
         moved=booking.moved > 0,
         their_zone=theirs if elsewhere and status in LIVE else "",
     )
+
+
+def _short_title(booking: Booking) -> str:
+    """Without the names that Cal.com adds ("… between Host and Guest"): they stand beside it."""
+    title = booking.title.removesuffix(f" between {booking.host_name} and {booking.booker_name}")
+    return title or booking.event_type or "Booking"
 
 
 def _day(text: str) -> date | None:

@@ -30,12 +30,14 @@ class Entry:
     exact: str = ""
     """The exact term, for an operator."""
     number: int = 0
+    delivery: int = 0
+    """The delivery that is it, or that caused it."""
     state: str = ""
     state_label: str = ""
     notes: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     recorded: int = 0
-    """How many values the first sight of the booking recorded, instead of differences."""
+    """How many values the first delivery recorded, instead of differences."""
     body: str = ""
 
 
@@ -46,8 +48,7 @@ def story(
     moments = _moments(changes)
     known = {message.id for message in deliveries}
     entries = [_delivery(message, moments, zone=zone, with_body=with_bodies) for message in deliveries]
-    entries += [_change(group, zone=zone) for group in moments if group[0].inbox_id not in known]
-    entries += [_again(group, zone=zone) for group in moments if group[0].inbox_id in known and group is not _first(moments, group[0].inbox_id)]
+    entries += [_change(group, zone=zone) for group in moments if group[0].inbox_id not in known or group is not _first(moments, group[0].inbox_id)]
     entries += [_mail(message) for message in mails]
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.kind], entry.number))
     return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
@@ -72,7 +73,7 @@ def _delivery(message: InboxMessage, moments: list[list[BookingChange]], *, zone
     if message.error:
         notes.append(message.error)
     elif not group and message.state == "processed":
-        notes.append("It told nothing new.")
+        notes.append("It told nothing new about this booking.")
     return Entry(
         key=f"delivery-{message.id}",
         kind="delivery",
@@ -80,6 +81,7 @@ def _delivery(message: InboxMessage, moments: list[list[BookingChange]], *, zone
         title=wording.trigger(message.trigger),
         exact=message.trigger or "",
         number=message.id,
+        delivery=message.id,
         state=message.state,
         state_label=wording.DELIVERY_STATES.get(message.state, message.state),
         notes=notes,
@@ -89,21 +91,14 @@ def _delivery(message: InboxMessage, moments: list[list[BookingChange]], *, zone
     )
 
 
-def _again(group: list[BookingChange], *, zone: str) -> Entry:
-    """A replay of a delivery that changed something after all."""
-    first = group[0]
-    return Entry(
-        key=f"change-{first.id}", kind="change", at=first.at, title=f"Delivery {first.inbox_id} counted again", exact=first.cause,
-        number=first.id, differences=differences(group, zone=zone),
-    )  # fmt: skip
-
-
 def _change(group: list[BookingChange], *, zone: str) -> Entry:
+    """A change that does not stand under a delivery: another cause, a replay, or a delivery about a sibling."""
     first = group[0]
     first_sight = _is_first_sight(group)
+    title = "This booking was recorded" if first_sight else f"Changed by {wording.actor(first.actor)}"
     return Entry(
-        key=f"change-{first.id}", kind="change", at=first.at, title=f"Changed by {wording.actor(first.actor)}", exact=first.cause,
-        number=first.id, differences=[] if first_sight else differences(group, zone=zone), recorded=len(group) if first_sight else 0,
+        key=f"change-{first.id}", kind="change", at=first.at, title=title, exact=first.cause, number=first.id,
+        delivery=first.inbox_id or 0, differences=[] if first_sight else differences(group, zone=zone), recorded=len(group) if first_sight else 0,
     )  # fmt: skip
 
 
@@ -113,9 +108,8 @@ def _is_first_sight(group: Sequence[BookingChange]) -> bool:
 
 
 def _mail(message: OutboxMessage) -> Entry:
-    notes = [f"To {message.recipient or 'nobody'}"]
-    if message.subject:
-        notes.append(f"“{message.subject}”")
+    to = f"To {message.recipient or 'nobody'}"
+    notes = [f"{to}: {message.subject}" if message.subject else to]
     if message.why:
         notes.append(message.why[0].upper() + message.why[1:])
     sent = message.state == OutboxState.SENT

@@ -44,7 +44,7 @@ MAIL_STATES: Mapping[str, str] = {
 MAIL_MEANING: Mapping[str, str] = {
     OutboxState.PLANNED: "It goes out at the planned time.",
     OutboxState.SENDING: "It is on its way to the mail server.",
-    OutboxState.SENT: "The mail server took it.",
+    OutboxState.SENT: "It left this site.",
     OutboxState.RETRYING: "The mail server could not take it; it is tried again by itself, with growing pauses.",
     OutboxState.DEAD: "The mail server refused it for good, or the tries were used up. Nothing more happens until somebody sends it again.",
     OutboxState.CANCELLED: "It was not sent, on purpose.",
