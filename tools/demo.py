@@ -117,15 +117,16 @@ class Demo:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=TIMEOUT_SECONDS * 2, check=False)
 
-    def wait_for_bookings(self, number: int, *, seconds: float = 10.0) -> list[dict[str, Any]]:
+    def wait_for_bookings(self, number: int, *, seconds: float = 30.0) -> list[dict[str, Any]]:
         """The bookings of the site as soon as there are `number`; raises `TimeoutError`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            found: list[dict[str, Any]] = json.loads(self.flask("bookings", "list", "--json").stdout or "[]")
+            said = self.flask("bookings", "list", "--json")
+            found: list[dict[str, Any]] = json.loads(said.stdout) if said.returncode == 0 else []
             if len(found) >= number:
                 return found
             time.sleep(0.1)
-        raise TimeoutError(f"there are no {number} bookings after {seconds:.0f} s\n{self.log[-2000:]}")
+        raise TimeoutError(f"there are no {number} bookings after {seconds:.0f} s\n{said.stderr}\n{self.log[-2000:]}")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + TIMEOUT_SECONDS

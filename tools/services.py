@@ -40,30 +40,56 @@ def postgres_folder() -> Path | None:
     return newest_first[0].parent if newest_first else None
 
 
+class Postgres:
+    """A running PostgreSQL server that can be stopped hard and started again."""
+
+    def __init__(self, folder: Path, port: int, *, durable: bool) -> None:
+        programs = postgres_folder()
+        if programs is None:
+            raise Missing("PostgreSQL is not installed: apt-get install postgresql, then run again")
+        root = os.geteuid() == 0
+        if root and shutil.which("runuser") is None:
+            raise Missing("PostgreSQL refuses to run as root and runuser is missing: run the tests as another user")
+        if root:
+            shutil.chown(folder, "postgres")
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+        self._folder = folder
+        self._programs = programs
+        self._become = ["runuser", "-u", "postgres", "--"] if root else []
+        self._options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        if not durable:
+            self._options += " -c fsync=off -c full_page_writes=off"
+        data = str(folder / "data")
+        self._control = [*self._become, str(programs / "pg_ctl"), "-D", data]
+        _run([*self._become, str(programs / "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"], folder)
+
+    def start(self) -> None:
+        """Starts it and returns when it answers."""
+        _run([*self._control, "-o", self._options, "-l", str(self._folder / "log"), "-w", "start"], self._folder)
+
+    def stop_hard(self) -> None:
+        """Stops it as a power cut would: no goodbye to anybody, recovery at the next start."""
+        subprocess.run([*self._control, "-m", "immediate", "-w", "stop"], cwd=self._folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def postgres_server(*, durable: bool = True) -> Iterator[Postgres]:
+    """A PostgreSQL server of our own; without `durable` it is faster and would not survive a power cut."""
+    # In /tmp, because the path of a socket must stay short.
+    with tempfile.TemporaryDirectory(prefix="fd-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        server = Postgres(Path(name), free_port(), durable=durable)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop_hard()
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL server, without the name of a database: `postgresql+psycopg://postgres@127.0.0.1:5433/`."""
-    programs = postgres_folder()
-    if programs is None:
-        raise Missing("PostgreSQL is not installed: apt-get install postgresql, then run again")
-    root = os.geteuid() == 0
-    if root and shutil.which("runuser") is None:
-        raise Missing("PostgreSQL refuses to run as root and runuser is missing: run the tests as another user")
-    become = ["runuser", "-u", "postgres", "--"] if root else []
-    port = free_port()
-    # In /tmp, because the path of a socket must stay short.
-    with tempfile.TemporaryDirectory(prefix="fd-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        if root:
-            shutil.chown(folder, "postgres")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
-        control = [*become, str(programs / "pg_ctl"), "-D", str(folder / "data")]
-        _run([*become, str(programs / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"], folder)
-        _run([*control, "-o", options, "-l", str(folder / "log"), "-w", "start"], folder)
-        try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "-w", "stop"], cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with postgres_server(durable=False) as server:
+        yield server.url
 
 
 @contextmanager

@@ -1,0 +1,213 @@
+"""Writes a picture of every page and state at three widths in light and dark: `python -m tools.screenshots [--readme] [--only WORD]`.
+
+It starts the demo, books through the simulated Cal.com so that there is something to see, and turns its dials for the
+states in which something is wrong. `--readme` writes the two pictures of the README to `docs/` instead.
+"""
+
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tools import browser as browsers
+from tools.demo import ROOT, Demo, running_demo
+
+FOLDER = ROOT / "screenshots"
+DOCS = ROOT / "docs"
+WIDTHS = (390, 768, 1280)
+SCHEMES = ("light", "dark")
+HEIGHT = 900
+MOTION_ENDS_MS = 400
+PEOPLE = (("Ada Attendee", "ada@example.org"), ("Ben Booker", "ben@example.org"), ("Chris Caller", "chris@example.org"), ("Dana Dialler", "dana@example.org"))
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page in one state."""
+
+    name: str
+    path: str
+    scripts: bool = True
+    staff: bool = False
+    dials: tuple[tuple[str, object], ...] = ()
+    blocked: str = ""
+    """A pattern of addresses that do not answer."""
+    offline: bool = False
+    act: Callable[[Page], None] | None = None
+    wait_for: str = ""
+    """What must be visible first."""
+
+
+def _after_visit(page: Page) -> None:
+    """The waiting page is for a browser that has been on `/book`: go there first, then come back."""
+    there = page.url
+    page.goto(re.sub(r"(https?://[^/]+)/.*", r"\1/book", there))
+    page.goto(there)
+    page.wait_for_timeout(500)
+
+
+FRAME_THERE = "iframe"
+SHOTS = (
+    Shot("home", "/"),
+    Shot("consultation", "/consultation"),
+    Shot("book-ready", "/book", wait_for=FRAME_THERE),
+    Shot("book-loading", "/book", dials=(("script_delay_ms", 20_000),)),
+    Shot("book-slow", "/book", dials=(("delay", 60_000),), act=lambda page: page.wait_for_timeout(9_000)),
+    Shot("book-script-blocked", "/book", dials=(("script", "missing"),), act=lambda page: page.wait_for_timeout(2_000)),
+    Shot("book-frame-blocked", "/book", blocked=r"/demo/intro/embed", act=lambda page: page.wait_for_timeout(9_000)),
+    Shot("book-link-failed", "/book", dials=(("fail", "404"),), act=lambda page: page.wait_for_timeout(3_000)),
+    Shot("book-offline", "/book", wait_for=FRAME_THERE, offline=True, act=lambda page: page.wait_for_timeout(500)),
+    Shot("book-without-scripts", "/book", scripts=False),
+    Shot("success-nothing", "/booking/success"),
+    Shot("success-waiting", "/booking/success?start=2030-01-07T09:00:00Z&state=confirmed", act=_after_visit),
+    Shot("error", "/booking/error"),
+    Shot("error-taken", "/booking/error?reason=taken"),
+    Shot("error-payment", "/booking/error?reason=payment"),
+    Shot("not-found", "/no-such-page"),
+    Shot("demo-outbox", "/demo/outbox"),
+    Shot("admin-sign-in", "/admin/sign-in"),
+    Shot("admin-calendar", "/admin/calendar", staff=True),
+    Shot("admin-calendar-nothing-found", "/admin/calendar?q=nobody-of-this-name", staff=True),
+    Shot("admin-booking", "/admin/calendar/{reference}", staff=True),
+    Shot("admin-booking-cancelled", "/admin/calendar/{cancelled}", staff=True),
+    Shot("admin-inbox", "/admin/inbox", staff=True),
+    Shot("admin-delivery", "/admin/inbox/1", staff=True),
+    Shot("admin-outbox", "/admin/outbox", staff=True),
+    Shot("admin-mail", "/admin/outbox/1", staff=True),
+    Shot("admin-not-found", "/admin/calendar/NOSUCH00", staff=True),
+)
+
+
+def fill(demo: Demo) -> dict[str, str]:
+    """Bookings in every state; returns the numbers that some addresses need."""
+    made = [demo.calcom("POST", "/bookings", {"type": "intro", "name": name, "email": email})["booking"]["uid"] for name, email in PEOPLE]
+    demo.calcom("POST", "/bookings", {"type": "intro", "name": "Eve Early", "email": "eve@example.org", "pending": True})
+    refused = demo.calcom("POST", "/bookings", {"type": "intro", "name": "Finn Friend", "email": "finn@example.org", "pending": True})["booking"]["uid"]
+    demo.calcom("POST", "/bookings", {"type": "intro", "name": "Gil Guest", "email": "gil@example.org", "payment": True})
+    demo.calcom("POST", f"/bookings/{refused}/reject", {"reason": "I am away that week."})
+    demo.calcom("POST", f"/bookings/{made[0]}/move", {"by": "attendee", "reason": "A day later suits me better."})
+    demo.calcom("POST", f"/bookings/{made[1]}/cancel", {"by": "attendee", "reason": "Something came up."})
+    demo.calcom("GET", "/deliveries?wait=20")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        rows = demo.wait_for_bookings(len(PEOPLE) + 3)
+        moved = next((row["reference"] for row in rows if row["moved"]), "")
+        cancelled = next((row["reference"] for row in rows if row["status"] == "cancelled"), "")
+        if moved and cancelled:
+            time.sleep(1.5)  # the mails of the last ones
+            return {"reference": moved, "cancelled": cancelled}
+    raise TimeoutError("the site has not understood the bookings within 20 s")
+
+
+def sign_in(browser: Browser, demo: Demo, into: Path) -> None:
+    """Keeps the cookies of a signed-in owner in a file."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.site_url}/admin/sign-in")
+    page.locator("input[name=email]").fill(demo.email)
+    page.locator("input[name=password]").fill(demo.password)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url("**/admin/calendar**")
+    context.storage_state(path=into)
+    context.close()
+
+
+@contextmanager
+def turned(demo: Demo, dials: tuple[tuple[str, object], ...]) -> Iterator[None]:
+    """The simulated Cal.com with these dials; as it was afterwards."""
+    before = demo.calcom("GET", "/dials")["dials"]
+    demo.calcom("PUT", "/dials", dict(dials))
+    try:
+        yield
+    finally:
+        demo.calcom("PUT", "/dials", before)
+
+
+def take(context: BrowserContext, demo: Demo, shot: Shot, path: str, target: Path, *, whole: bool = True) -> None:
+    """One picture."""
+    page = context.new_page()
+    try:
+        if shot.blocked:
+            page.route(re.compile(shot.blocked), lambda route: route.abort())
+        page.goto(demo.site_url + path, wait_until="domcontentloaded" if shot.dials or shot.blocked else "load")
+        if shot.wait_for:
+            page.locator(shot.wait_for).first.wait_for(state="visible")
+            page.wait_for_load_state("networkidle")
+        if shot.offline:
+            context.set_offline(True)
+        if shot.act:
+            shot.act(page)
+        page.wait_for_timeout(MOTION_ENDS_MS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=target, full_page=whole, animations="disabled")
+    finally:
+        context.set_offline(False)
+        page.close()
+
+
+def everything(browser: Browser, demo: Demo, only: str) -> int:
+    """Every shot at every width in both schemes; returns how many pictures there are."""
+    numbers = fill(demo)
+    taken = 0
+    with tempfile.TemporaryDirectory() as folder:
+        cookies = Path(folder) / "cookies.json"
+        sign_in(browser, demo, cookies)
+        for shot in [shot for shot in SHOTS if only in shot.name]:
+            with turned(demo, shot.dials):
+                for width in WIDTHS:
+                    for scheme in SCHEMES:
+                        context = browser.new_context(
+                            viewport={"width": width, "height": HEIGHT},
+                            color_scheme="dark" if scheme == "dark" else "light",
+                            java_script_enabled=shot.scripts,
+                            storage_state=cookies if shot.staff else None,
+                            locale="en-GB",
+                            timezone_id="Europe/London",
+                        )
+                        take(context, demo, shot, shot.path.format(**numbers), FOLDER / f"{shot.name}-{width}-{scheme}.png")
+                        context.close()
+                        taken += 1
+            print(f"  {shot.name}")
+    return taken
+
+
+def for_readme(browser: Browser, demo: Demo) -> int:
+    """The two pictures of the README."""
+    numbers = fill(demo)
+    with tempfile.TemporaryDirectory() as folder:
+        cookies = Path(folder) / "cookies.json"
+        sign_in(browser, demo, cookies)
+        wanted = {"book": next(shot for shot in SHOTS if shot.name == "book-ready"), "admin": next(shot for shot in SHOTS if shot.name == "admin-calendar")}
+        for name, shot in wanted.items():
+            context = browser.new_context(
+                viewport={"width": 1280, "height": 860}, color_scheme="light", storage_state=cookies if shot.staff else None, locale="en-GB"
+            )
+            take(context, demo, shot, shot.path.format(**numbers), DOCS / f"{name}.png", whole=False)
+            context.close()
+    return len(wanted)
+
+
+def main(arguments: list[str]) -> int:
+    """The command."""
+    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
+    try:
+        path = browsers.get()
+    except browsers.NoBrowser as error:
+        print(error, file=sys.stderr)
+        return 1
+    with running_demo() as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(path))
+        taken = for_readme(browser, demo) if "--readme" in arguments else everything(browser, demo, only)
+        browser.close()
+    print(f"{taken} pictures in {DOCS.name if '--readme' in arguments else FOLDER.name}/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
