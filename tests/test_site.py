@@ -80,6 +80,25 @@ def test_broken_yaml_names_the_line(site_file):
     assert "this is not valid YAML" in error_of(path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  - label: Privacy", "  - labl: Privacy", "legal.1.labl is not a known key (did you mean label?); allowed here: label, url."),
+        ("tagline: Calm", f"tagline: {'x' * 3000} #", "tagline must be at most 2000 characters long."),
+        ("title: A clear head before a big decision", 'title: ""', "home.title must be text that is not empty."),
+        ("email: hello@example.com", "email: nobody", "contact.email must be an address such as hello@example.com."),
+        ("guests_get_mail: false", "guests_get_mail: maybe", "guests_get_mail must be true or false."),
+        ("languages: [en]", "languages: en", "languages must be a list, one item a line, each after a dash."),
+        ('contact:\n  email: hello@example.com\n  phone: ""', "contact: me", "contact must be a block of keys with values, indented below it."),
+        ("tagline: Calm advice", "tagline: 2026-13-45", "this is not valid YAML"),
+    ],
+)
+def test_each_kind_of_mistake_says_what_is_allowed(site_file, old, new, said):
+    if "2026-13" in new:
+        old = "tagline: Calm advice for small organisations"
+    assert said in error_of(site_file(old, new))
+
+
 @pytest.mark.parametrize("content", ["", "just text", "- a\n- b"])
 def test_a_file_without_keys_says_what_it_must_be(tmp_path, content):
     path = tmp_path / "site.yaml"

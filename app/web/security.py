@@ -66,10 +66,10 @@ class _NoForwardedHeaders:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Puts headers, content policy, cookie rules and accepted hosts on the app."""
-    app.wsgi_app = _NoForwardedHeaders(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _NoForwardedHeaders(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
     if settings.PROXY_HOPS:
         hops = settings.PROXY_HOPS
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
     app.extensions["page_policies"] = {wide: _options(settings, wide=wide) for wide in (False, True)}
     app.before_request(_refuse_plain_deliveries)

@@ -36,6 +36,17 @@ def test_compressed_forms_say_the_same(make_client, encoding, unpack):
     assert unpack(packed.data) == client.get(path).data
 
 
+def test_the_owners_logo_stands_in_the_header_and_on_the_social_card(make_client, tmp_path):
+    (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    path = tmp_path / "site.yaml"
+    path.write_text(SAMPLE.read_text(encoding="utf-8").replace("# logo: logo.svg", "logo: logo.svg"), encoding="utf-8")
+    client = make_client(SITE_FILE=path)
+    page = client.get("/").text
+    logo = re.search(r'<img src="(/assets/logo\.[0-9a-f]{10}\.svg)" alt="" height="36">', page)[1]
+    assert f'<meta property="og:image" content="http://localhost{logo}">' in page
+    assert client.get(logo).mimetype == "image/svg+xml"
+
+
 def test_an_old_or_made_up_address_is_a_404(make_client):
     client = make_client()
     assert client.get("/assets/site.0000000000.css").status_code == 404
