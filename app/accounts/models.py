@@ -1,4 +1,4 @@
-"""People who may sign in to the admin area."""
+"""People: staff who may sign in to the admin area, and customers, one row for each e-mail address."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -43,3 +43,17 @@ class AdminUser(UserMixin, Model):  # type: ignore[misc]  # flask-login ships no
     def get_id(self) -> str:
         """What the session stores: number and session version, so that one update ends all sessions."""
         return f"{self.id}:{self.session_version}"
+
+
+class Customer(Model):
+    """Somebody who booked, or was booked for."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    """Lower case. For people who left only a phone number, the address Cal.com makes up."""
+    name: Mapped[str] = mapped_column(default="")
+    time_zone: Mapped[str] = mapped_column(default="")
+    locale: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]

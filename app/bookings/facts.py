@@ -20,15 +20,31 @@ class Kind(StrEnum):
     """What a fact says of its address. The order is the rank that decides at equal time."""
 
     PAYMENT_DUE = "payment_due"
+    PAID = "paid"
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
+    UPDATED = "updated"
+    """Place or host changed; the booking stands as it did."""
     MOVED = "moved"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    ATTENDANCE = "attendance"
+    """Attendees were marked as absent, or the mark was taken back."""
+    STARTED = "meeting_started"
+    ENDED = "meeting_ended"
+    HOST_ABSENT = "host_absent"
+    GUEST_ABSENT = "guest_absent"
+    RECORDED = "recorded"
+    TRANSCRIBED = "transcribed"
+    INSTANT = "instant_meeting"
 
 
 RANK = {kind: rank for rank, kind in enumerate(Kind)}
 LIVE = frozenset({Kind.PAYMENT_DUE, Kind.REQUESTED, Kind.CONFIRMED})
+STATES = LIVE | {Kind.MOVED, Kind.REJECTED, Kind.CANCELLED}
+"""Kinds that say where an address stands. PAID and UPDATED do so only where nothing better is known."""
+TELLING = (STATES - {Kind.MOVED}) | {Kind.PAID, Kind.UPDATED}
+"""Kinds that bring the booking's values with them; all others are evidence for the timeline."""
 
 
 @dataclass(frozen=True)

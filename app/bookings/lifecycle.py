@@ -6,7 +6,6 @@ belong to is folded anew, and what differs from the stored rows is written toget
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +13,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.accounts.customers import with_email
+from app.bookings import audit
+from app.bookings.audit import Cause
 from app.bookings.facts import Address, Fact, Kind
 from app.bookings.fold import Folded, fold
-from app.bookings.models import Booking, BookingAddress, BookingChange, BookingFact
+from app.bookings.models import Booking, BookingAddress, BookingFact
 from app.bookings.notices import MailPolicy, wanted_mails
 from app.db import insert, one_writer
 from app.outbox.publish import anything_sent, hand_over, publish, withdraw
@@ -25,15 +27,6 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """For references: no 0 and O, no 1, I and L."""
 BOOKINGS_TOPIC = 7301
 NEVER_AUDITED = frozenset({"visitor_hash", "sequence"})
-
-
-@dataclass(frozen=True)
-class Cause:
-    """By whom and why: goes into the history with every difference."""
-
-    actor: str
-    reason: str
-    inbox_id: int | None = None
 
 
 def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: MailPolicy) -> Booking | None:
@@ -74,7 +67,7 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
     uids = {uid for fact in group for uid in (fact.uid, fact.linked_uid) if uid}
     addresses = session.scalars(select(BookingAddress).where(BookingAddress.uid.in_(uids))).all()
     at = {Address(row.uid, row.seat): row for row in addresses}
-    rows = _match(session, folded, at)
+    rows = _match(session, folded, at, cause=cause)
     for booking, part in zip(rows, folded, strict=True):
         for position, address in enumerate(part.addresses):
             held = at.get(address)
@@ -88,12 +81,15 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
         session.expire(booking, ["addresses"])
         origin = by_address.get(part.split_from) if part.split_from else None
         _update(session, booking, part, origin, cause=cause)
+        booking.customer_id = with_email(
+            session, email=booking.booker_email, name=booking.booker_name, time_zone=booking.booker_time_zone, locale=booking.booker_locale
+        )
         if booking.ical_uid != part.ical_uid and not anything_sent(session, booking_id=booking.id):
             booking.ical_uid = part.ical_uid
         _plan_mails(session, booking, part, policy=policy)
 
 
-def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddress]) -> list[Booking]:
+def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddress], *, cause: Cause) -> list[Booking]:
     """A row for each booking: the oldest that held one of its addresses, else a new one; left-over rows become aliases."""
     holders: dict[int, Booking] = {row.booking_id: row.booking for row in at.values()}
     first_held = {row.booking_id: Address(row.uid, row.seat) for row in sorted(at.values(), key=lambda row: -row.position)}
@@ -109,12 +105,13 @@ def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddr
     for booking in left:
         place = chain_of.get(first_held[booking.id])
         if place is not None:
-            _make_alias(session, booking, claimed[place])
+            _make_alias(session, booking, claimed[place], cause=cause)
     return [claimed.get(place) or _new(session, part) for place, part in enumerate(folded)]
 
 
-def _make_alias(session: Session, younger: Booking, older: Booking) -> None:
+def _make_alias(session: Session, younger: Booking, older: Booking, *, cause: Cause) -> None:
     if younger.alias_of_id != older.id:
+        audit.append(session, younger, field="alias_of", old=None, new=older.reference, cause=cause)
         younger.alias_of_id = older.id
         hand_over(session, from_booking=younger.id, to_booking=older.id)
 
@@ -140,6 +137,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
     return {
         "status": part.status,
         "payment": part.payment,
+        "ledger": [dict(line) for line in part.ledger],
         "moved": part.moved,
         "event_type": part.values.get("event_type", ""),
         "title": part.values.get("title", ""),
@@ -169,8 +167,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
 
 def _update(session: Session, booking: Booking, part: Folded, origin: Booking | None, *, cause: Cause) -> None:
     """Writes each field that differs, with one line of history for each; an unchanged booking is not touched."""
-    fresh = session.scalar(select(BookingChange.id).where(BookingChange.booking_id == booking.id).limit(1)) is None
-    now = clock.now()
+    fresh = booking.change_count == 0
     differences = []
     for name, new in _fields(part, origin).items():
         old = getattr(booking, name)
@@ -183,18 +180,9 @@ def _update(session: Session, booking: Booking, part: Folded, origin: Booking | 
         return
     if not fresh and {name for name, _, _ in differences} & {"start", "end", "status", "location", "moved"}:
         booking.sequence += 1
-    booking.updated_at = now
+    booking.updated_at = clock.now()
     for name, old, new in differences:
-        session.add(
-            BookingChange(
-                booking_id=booking.id, at=now, actor=cause.actor, cause=cause.reason, inbox_id=cause.inbox_id,
-                field="metadata" if name == "details" else name, old=_plain(old), new=_plain(new),
-            )
-        )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+        audit.append(session, booking, field="metadata" if name == "details" else name, old=old, new=new, cause=cause)
 
 
 def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:

@@ -85,6 +85,13 @@ class Booking(Model):
     """SHA-256 of the visitor token that came with the booking's metadata."""
     source: Mapped[str] = mapped_column(default="")
     """The page of ours on which it was made."""
+    ledger: Mapped[list[Any]] = mapped_column(default=list)
+    """Payments asked for and made: `{kind, at, id, amount, currency}`, amounts in minor units."""
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    change_count: Mapped[int] = mapped_column(default=0)
+    """How many lines the history has: a missing last one shows."""
+    change_head: Mapped[str] = mapped_column(default="")
+    """Hash of the last line of the history."""
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"))
     alias_of_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     """Set when a late fact showed that this row and an older one are the same booking."""
@@ -139,13 +146,18 @@ class BookingFact(Model):
 
 
 class BookingChange(Model):
-    """One line of a booking's history: what changed, from what to what, when, by whom and why. Append-only."""
+    """One line of a booking's history: what changed, from what to what, when, by whom and why. Append-only, chained.
+
+    `audit.py` writes and checks the chain.
+    """
 
     __tablename__ = "booking_change"
-    __table_args__ = (Index("ix_booking_change_booking_id_id", "booking_id", "id"),)
+    __table_args__ = (UniqueConstraint("booking_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
+    number: Mapped[int]
+    """1, 2, 3 … within its booking."""
     at: Mapped[datetime]
     actor: Mapped[str]
     """Who: `cal.com`, `sync`, `admin:<name>`, `customer`."""
@@ -155,3 +167,9 @@ class BookingChange(Model):
     field: Mapped[str]
     old: Mapped[Any] = mapped_column(JSON, nullable=True)
     new: Mapped[Any] = mapped_column(JSON, nullable=True)
+    salt: Mapped[str]
+    """Random, so that the digest of an erased value cannot be guessed; empty once the values are erased."""
+    values_digest: Mapped[str]
+    """SHA-256 over salt, old and new; stays when the values are erased, so that the chain holds."""
+    hash: Mapped[str]
+    """SHA-256 over this line (with the digest of its values) and the hash of the line before it."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.bookings.facts import Kind
-from app.bookings.fold import Milestone
 from app.bookings.models import Booking
+from app.bookings.telling import Milestone
 from app.outbox.publish import Wanted
 from app.outbox.topics import Topic
 

@@ -1,4 +1,4 @@
-"""`flask bookings list|show`."""
+"""`flask bookings list|show|verify`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from app.bookings import queries
+from app.bookings import audit, queries
 from app.bookings.errors import BookingNotFound
 from app.bookings.models import Booking
 from app.cli import printing
@@ -44,6 +44,16 @@ def show_booking(reference: str, *, as_json: bool) -> None:
     printing.one(_row(booking), as_json=False)
     click.echo()
     printing.rows(changes, as_json=False, columns=("at", "actor", "cause", "field", "old", "new"), empty="No history.")
+
+
+@group.command("verify")
+@printing.as_json
+def verify_history(*, as_json: bool) -> None:
+    """Checks that no line of any booking's history was altered, removed or swapped. Exit status 1 when one was."""
+    broken = [{"booking": found.reference, "line": found.number, "row": found.change_id, "what": found.what} for found in audit.verify()]
+    printing.rows(broken, as_json=as_json, columns=("booking", "line", "row", "what"), empty="Every line of every booking's history is as it was written.")
+    if broken:
+        raise SystemExit(1)
 
 
 def _all(limit: int | None) -> Iterator[dict[str, Any]]:

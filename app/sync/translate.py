@@ -13,20 +13,24 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.bookings.facts import Fact, Kind
+from app.sync.clean import clean, text
 
 KINDS = {
+    "BOOKING_PAYMENT_INITIATED": Kind.PAYMENT_DUE,
+    "BOOKING_PAID": Kind.PAID,
     "BOOKING_REQUESTED": Kind.REQUESTED,
     "BOOKING_CREATED": Kind.CONFIRMED,
     "BOOKING_RESCHEDULED": Kind.CONFIRMED,
+    "BOOKING_LOCATION_UPDATED": Kind.UPDATED,
+    "BOOKING_REASSIGNED": Kind.UPDATED,
     "BOOKING_REJECTED": Kind.REJECTED,
     "BOOKING_CANCELLED": Kind.CANCELLED,
 }
-"""Triggers that change a booking. There is no BOOKING_CONFIRMED: a host's yes is BOOKING_CREATED with the same uid."""
+"""Triggers that carry a whole booking. There is no BOOKING_CONFIRMED: a host's yes is BOOKING_CREATED with the same uid."""
 
 VISITOR_KEY = "frontdesk_visitor"
 SOURCE_KEY = "frontdesk_source"
 _ICAL = re.compile(r"([A-Za-z0-9]{6,64})@Cal\.com")
-_MAX_TEXT = 100_000
 
 
 class NotUnderstood(Exception):
@@ -63,6 +67,11 @@ class _Payload(_Loose):
     attendeeSeatId: str | None = None
     cancellationReason: str | None = None
     rejectionReason: str | None = None
+    status: str | None = None
+    recurringEvent: dict[str, Any] | None = None
+    paymentId: int | str | None = None
+    price: int | float | None = None
+    currency: str | None = None
 
 
 class _Envelope(_Loose):
@@ -83,7 +92,7 @@ def facts_of(body: Mapping[str, Any]) -> list[Fact]:
         msg = f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
         raise NotUnderstood(msg) from None
     at, kind, payload = instant(envelope.createdAt, "createdAt"), KINDS[envelope.triggerEvent], envelope.payload
-    content = _content(payload)
+    content = _content(payload) | _money(payload, kind)
     seats = _seats(payload, content) if payload.seatsPerTimeSlot is not None else {"": content}
     moved = bool(payload.rescheduleUid) and payload.rescheduleUid != payload.uid
     facts = []
@@ -95,13 +104,20 @@ def facts_of(body: Mapping[str, Any]) -> list[Fact]:
     return facts
 
 
-def instant(text: str, name: str) -> datetime:
+def speaks_for_a_series(body: Mapping[str, Any]) -> bool:
+    """Whether one delivery tells of many bookings: ending or confirming a whole series sends only one, without their uids."""
+    payload = body.get("payload")
+    several = {"BOOKING_CANCELLED", "BOOKING_REJECTED"}
+    return isinstance(payload, dict) and bool(payload.get("recurringEvent")) and body.get("triggerEvent") in several
+
+
+def instant(said: str, name: str) -> datetime:
     """An aware UTC datetime from any of Cal.com's spellings (`…Z`, `….000Z`, `…+00:00`).
 
     Raises `NotUnderstood`, naming the field.
     """
     try:
-        value = datetime.fromisoformat(text)
+        value = datetime.fromisoformat(said)
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         msg = f"{name}: not a time"
@@ -110,30 +126,43 @@ def instant(text: str, name: str) -> datetime:
 
 def _content(payload: _Payload) -> dict[str, Any]:
     start, end = instant(payload.startTime, "startTime"), instant(payload.endTime, "endTime")
-    metadata = {str(key): value for key, value in (payload.metadata or {}).items()}
+    metadata = clean(payload.metadata or {})
     visitor = metadata.pop(VISITOR_KEY, None)
     people = [_person(person) for person in payload.attendees if person.email]
     booker = _booker(payload, people)
     organizer = _person(payload.organizer)
     content = {
-        "title": _text(payload.title),
-        "event_type": _text(payload.type),
+        "title": text(payload.title),
+        "event_type": text(payload.type),
         "start": start.isoformat(),
         "end": end.isoformat(),
         "host": organizer,
         "booker": booker,
         "attendees": _with_booker_first(people, booker, organizer),
-        "location": _text(payload.location),
+        "location": text(payload.location),
         "meeting_url": _meeting_url(payload, metadata),
         "answers": _answers(payload.responses or {}),
         "metadata": metadata,
-        "reason": _text(payload.cancellationReason or payload.rejectionReason),
-        "ical_uid": _text(payload.iCalUID),
-        "team": [_text(member.get("email")) for member in (payload.team or {}).get("members") or [] if isinstance(member, dict)],
+        "reason": text(payload.cancellationReason or payload.rejectionReason),
+        "ical_uid": text(payload.iCalUID),
+        "team": [text(member.get("email")) for member in (payload.team or {}).get("members") or [] if isinstance(member, dict)],
     }
     if isinstance(visitor, str):
         content["visitor_hash"] = hashlib.sha256(visitor.encode()).hexdigest()
     return content
+
+
+def _money(payload: _Payload, kind: Kind) -> dict[str, Any]:
+    """Amount in minor units; the metadata of BOOKING_PAID are Cal.com's own and no part of the booking."""
+    if kind not in {Kind.PAYMENT_DUE, Kind.PAID, Kind.UPDATED}:
+        return {}
+    money: dict[str, Any] = {"status": text(payload.status)}
+    if kind is Kind.PAID:
+        money["metadata"] = {}
+    if kind is not Kind.UPDATED:
+        amount = int(payload.price) if payload.price is not None else None
+        money["payment"] = {"id": str(payload.paymentId or ""), "amount": amount, "currency": text(payload.currency).lower()}
+    return money
 
 
 def _seats(payload: _Payload, content: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -145,13 +174,13 @@ def _seats(payload: _Payload, content: dict[str, Any]) -> dict[str, dict[str, An
 
 def _person(person: _Person) -> dict[str, Any]:
     language = person.language.get("locale") if isinstance(person.language, dict) else None
-    return {"name": _name(person.name), "email": _text(person.email), "time_zone": _text(person.timeZone), "locale": _text(language), "state": "attending"}
+    return {"name": _name(person.name), "email": text(person.email), "time_zone": text(person.timeZone), "locale": text(language), "state": "attending"}
 
 
 def _booker(payload: _Payload, people: list[dict[str, Any]]) -> dict[str, Any]:
     """Who booked: `responses.email`, since guests and co-hosts may stand first among the attendees."""
     answer = (payload.responses or {}).get("email")
-    email = _text(answer.get("value") if isinstance(answer, dict) else answer)
+    email = text(answer.get("value") if isinstance(answer, dict) else answer)
     listed = next((person for person in people if person["email"].lower() == email.lower()), None)
     if listed or (people and not email):
         return listed or people[0]
@@ -166,10 +195,21 @@ def _with_booker_first(people: list[dict[str, Any]], booker: dict[str, Any], hos
 
 def _answers(responses: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        str(slug): {"label": _text(answer.get("label")), "value": answer["value"], "hidden": bool(answer.get("isHidden"))}
+        text(slug): {
+            "label": text(answer.get("label")),
+            "type": _type(answer["value"]),
+            "value": clean(answer["value"]),
+            "hidden": bool(answer.get("isHidden")),
+        }
         for slug, answer in responses.items()
         if isinstance(answer, dict) and "value" in answer
     }
+
+
+def _type(value: object) -> str:
+    """Deliveries do not name the type of a question, only its value shows it: numbers arrive as text."""
+    kinds = {bool: "boolean", str: "text", list: "choices", dict: "object"}
+    return kinds.get(type(value), "number" if isinstance(value, int | float) else "text")
 
 
 def _meeting_url(payload: _Payload, metadata: Mapping[str, Any]) -> str:
@@ -184,12 +224,5 @@ def _first_uid(payload: _Payload) -> str:
 
 def _name(value: object) -> str:
     if isinstance(value, dict):
-        value = " ".join(_text(value.get(part)) for part in ("firstName", "lastName"))
-    return _text(value).strip()
-
-
-def _text(value: object) -> str:
-    """Text that both databases take: no NUL, no lone surrogate, not endless."""
-    if not isinstance(value, str):
-        return ""
-    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:_MAX_TEXT]
+        value = " ".join(text(value.get(part)) for part in ("firstName", "lastName"))
+    return text(value).strip()

@@ -73,12 +73,17 @@ def test_a_booking_without_a_start_is_dead_at_once_and_says_why(deliver: Callabl
     assert (row.state, row.error) == (InboxState.DEAD, "startTime: not a time")
 
 
-def test_other_triggers_are_kept_and_ignored(deliver: Callable[..., Any]) -> None:
-    for number in (52, 54, 28, 102, 104):
+def test_a_fact_about_an_unknown_booking_is_kept_and_shows_nothing(deliver: Callable[..., Any]) -> None:
+    for number in (52, 53, 28):
         deliver(number)
-    assert {row.state for row in queries.everything()} == {InboxState.IGNORED}
-    assert None not in {row.trigger for row in queries.everything()}
+    assert {(row.state, row.booking_id) for row in queries.everything()} == {(InboxState.PROCESSED, None)}
     assert list(bookings.everything()) == []
+
+
+def test_a_trigger_of_the_future_and_a_ping_are_kept_and_ignored(deliver: Callable[..., Any]) -> None:
+    deliver(1)
+    deliver({"triggerEvent": "BOOKING_TELEPORTED", "createdAt": "2030-01-01T00:00:00Z", "payload": {"uid": "x"}})
+    assert [(row.trigger, row.state) for row in queries.everything()] == [("PING", InboxState.IGNORED), ("BOOKING_TELEPORTED", InboxState.IGNORED)]
 
 
 def test_processing_again_changes_nothing(deliver: Callable[..., Any], app: Flask) -> None:

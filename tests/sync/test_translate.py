@@ -68,7 +68,7 @@ def test_the_meeting_link_is_found_wherever_it_stands(url: Body) -> None:
 
 def test_answers_are_kept_by_slug_and_a_place_without_a_value_is_none() -> None:
     (fact,) = facts_of(body(responses={"notes": {"label": "additional_notes", "value": "hello", "isHidden": False}, "title": {"label": "what"}}))
-    assert fact.content["answers"] == {"notes": {"label": "additional_notes", "value": "hello", "hidden": False}}
+    assert fact.content["answers"] == {"notes": {"label": "additional_notes", "type": "text", "value": "hello", "hidden": False}}
 
 
 def test_names_that_no_database_takes_are_cleaned() -> None:
