@@ -1,0 +1,80 @@
+import pytest
+
+from app.accounts.models import Role
+from app.web.access import OPEN, RULES
+
+GETS = ["/admin/", "/admin/calendar", "/admin/calendar/{reference}", "/admin/inbox", "/admin/inbox/{delivery}", "/admin/outbox", "/admin/outbox/{mail}"]
+POSTS = ["/admin/inbox/{delivery}/replay", "/admin/outbox/{mail}/send", "/admin/sign-out"]
+HOST_MAY = {"/admin/", "/admin/calendar", "/admin/calendar/{reference}"}
+
+
+@pytest.fixture
+def paths(book, delivered, mailed):
+    known = {"reference": book(host_email="host@example.com"), "delivery": delivered(), "mail": mailed(state="dead")}
+    return lambda pattern: pattern.format(**known)
+
+
+@pytest.fixture
+def without_csrf(app):
+    """The forms' tokens have tests of their own; here the guard is asked."""
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_the_walk_names_every_route(app):
+    admin = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("admin.")}
+    assert admin == set(RULES)
+    assert len(GETS) + len(POSTS) == len([name for name, roles in RULES.items() if roles is not OPEN])
+
+
+@pytest.mark.parametrize("pattern", GETS + POSTS)
+def test_without_signing_in_every_page_leads_to_the_door_and_nothing_is_kept(pattern, paths, client, without_csrf):
+    answer = client.post(paths(pattern)) if pattern in POSTS else client.get(paths(pattern))
+    assert answer.status_code == 302
+    assert answer.location.startswith("/admin/sign-in?next=/admin/")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_gets_what_the_table_says(role, paths, sign_in, without_csrf, app):
+    app.config["WTF_CSRF_ENABLED"] = True
+    browser = sign_in(role=role, email="host@example.com")
+    app.config["WTF_CSRF_ENABLED"] = False
+    for pattern in GETS:
+        answer = browser.get(paths(pattern))
+        expected = 403 if role == Role.HOST and pattern not in HOST_MAY else {"/admin/": 302}.get(pattern, 200)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (expected, "no-store"), pattern
+    for pattern in POSTS:
+        allowed = pattern.endswith("sign-out") or role in {Role.OWNER, Role.MANAGER}
+        assert browser.post(paths(pattern)).status_code == (302 if allowed else 403), pattern
+
+
+def test_a_host_sees_the_own_bookings_only(book, sign_in):
+    own, foreign = book(host_email="Host@example.com"), book(host_email="other@example.com")
+    browser = sign_in(role=Role.HOST, email="host@example.com")
+    assert browser.get(f"/admin/calendar/{own}").status_code == 200
+    assert browser.get(f"/admin/calendar/{foreign}").status_code == 404
+    assert foreign not in browser.get("/admin/calendar").text
+
+
+def test_who_may_only_read_gets_no_link_that_moves_or_cancels(book, delivered, sign_in):
+    reference, number = book(), delivered(body=b'{"uid":"longuid1000abcdef"}')
+    browser = sign_in(role=Role.READ_ONLY)
+    page = browser.get(f"/admin/calendar/{reference}").text + browser.get(f"/admin/inbox/{number}").text
+    assert "longuid1000abcdef" not in page
+    assert "Replay" not in page
+
+
+def test_a_rule_that_is_missing_closes_the_page(app, sign_in, monkeypatch):
+    browser = sign_in()
+    monkeypatch.setattr("app.web.access.RULES", {name: roles for name, roles in RULES.items() if name != "admin.home"})
+    assert browser.get("/admin/").status_code == 403
+
+
+def test_what_is_not_there_is_said_in_the_look_of_the_admin_area(sign_in):
+    browser = sign_in()
+    for path in ("/admin/inbox/77", "/admin/outbox/77", "/admin/calendar/NOTHERE", "/admin/calendar/%00"):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert "There is nothing here" in answer.text
+        assert "Sign out" in answer.text
+    assert browser.get("/admin/inbox/99999999999999999999").status_code == 404
