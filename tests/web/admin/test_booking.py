@@ -20,7 +20,7 @@ def desk(sign_in):
 def test_a_whole_life_stands_on_one_page(calcom, mails, work, desk):
     (made,) = calcom.create(order(calcom, "intro"))
     work()
-    calcom.move(Move(made.uid, start=next_free(calcom, "intro")))
+    calcom.move(Move(uid=made.uid, start=next_free(calcom, "intro")))
     work()
     booking = next(iter(queries.everything()))
     page = desk.get(f"/admin/calendar/{booking.reference}").text
