@@ -119,6 +119,8 @@ class Settings(BaseSettings):
     """Set by `flask demo` in code; no environment variable reaches it."""
     webhook_secrets: dict[str, list[str]] = Field(default={}, exclude=True)
     """Secrets of named subscriptions, from `CALCOM_WEBHOOK_SECRET_<NAME>`."""
+    webhook_secret_files: dict[str, Path] = Field(default={}, exclude=True)
+    """Files that webhook secrets came from, by subscription (empty for the main one): they are read again when they change."""
 
     @classmethod
     def settings_customise_sources(
@@ -150,8 +152,13 @@ class Settings(BaseSettings):
             if name != "CALCOM_WEBHOOK_SECRET" and (value := read_setting(found, name)) is not None
         }
         webhook_secrets.pop("file", None)
+        files = {
+            name.removesuffix("_FILE").removeprefix(NAMED_SECRET.rstrip("_")).removeprefix("_").lower(): Path(found[name])
+            for name in found
+            if name.startswith(NAMED_SECRET) and name.endswith("_FILE")
+        }
         try:
-            return cls(**values, demo=demo, webhook_secrets=webhook_secrets)
+            return cls(**values, demo=demo, webhook_secrets=webhook_secrets, webhook_secret_files=files)
         except ValidationError as error:
             raise SettingsError("\n".join(_say(problem) for problem in error.errors())) from None
 

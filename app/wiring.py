@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, has_app_context
@@ -16,6 +17,7 @@ from app.config import Settings
 from app.db import db
 from app.inbox import process as inbox
 from app.inbox.models import InboxMessage
+from app.inbox.retention import purge
 from app.jobs.embedded import Runner, take_lock
 from app.jobs.queue import make_queue, nudger
 from app.mail.errors import Rejected, Unavailable
@@ -28,6 +30,8 @@ from app.outbox import deliver as outbox
 from app.outbox.models import OutboxMessage
 from app.site import Site
 from app.sync.on_webhook import handle
+
+HOUSEKEEPING = timedelta(hours=1)
 
 _working = threading.local()
 
@@ -46,6 +50,7 @@ class Works:
         self.brand = brand_of(site)
         self._links_for = links_for
         self._one_at_a_time = threading.Lock()
+        self._house_kept_at: datetime | None = None
         self._queue: Huey | None = None
         self._transport: Transport | None = None
         self._nudge: Callable[[], None] = lambda: None
@@ -72,6 +77,7 @@ class Works:
             with self.app.app_context():
                 while self.process_inbox(should_stop) + self.deliver_outbox(should_stop) and not should_stop():
                     pass
+                self.keep_house()
         finally:
             _working.now = False
             self._one_at_a_time.release()
@@ -79,6 +85,14 @@ class Works:
     def process_inbox(self, should_stop: Callable[[], bool] = lambda: False) -> int:
         """Applies waiting deliveries to the bookings; returns how many."""
         return inbox.run(self.handle_delivery, should_stop=should_stop)
+
+    def keep_house(self) -> int:
+        """Once an hour: empties old bodies; returns how many. Idempotent, so that it does not matter who does it."""
+        now = clock.now()
+        if self._house_kept_at is not None and now - self._house_kept_at < HOUSEKEEPING:
+            return 0
+        self._house_kept_at = now
+        return purge(days=self.settings.INBOX_RETENTION_DAYS)
 
     def handle_delivery(self, session: Session, message: InboxMessage) -> inbox.Outcome:
         """The inbox handler."""

@@ -14,6 +14,7 @@ from app.bookings import queries
 from app.inbox import queries as inbox
 from app.sandbox.engine import Engine
 from app.web.access import OPEN, RULES
+from app.web.webhooks import ALIASES
 from tests.factories.orders import order
 
 EVERYBODY, STAFF, SIGNED, DEMO = "everybody", "staff", "whoever signs with the secret", "everybody, in the demo only"
@@ -39,6 +40,8 @@ ACCESS = {
     "GET /health": EVERYBODY,
     "GET /webhooks/calcom": EVERYBODY,
     "GET /webhooks/calcom/<name>": EVERYBODY,
+    **{f"GET {path}": EVERYBODY for path in ALIASES},
+    **{f"POST {path}": SIGNED for path in ALIASES},
     "POST /webhooks/calcom": SIGNED,
     "POST /webhooks/calcom/<name>": SIGNED,
     "GET /admin/sign-in": EVERYBODY,

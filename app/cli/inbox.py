@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from app.cli import printing
 from app.cli.printing import utc
 from app.config import Settings
 from app.inbox import queries
-from app.inbox.models import InboxMessage
+from app.inbox.models import InboxMessage, InboxState
 from app.inbox.process import replay as replay_one
+
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 group = AppGroup("inbox", help="Deliveries from Cal.com, byte for byte, and what became of them.")
 
@@ -48,16 +51,39 @@ def show_delivery(number: int, *, as_json: bool) -> None:
 
 
 @group.command("replay")
-@click.argument("numbers", type=int, nargs=-1, required=True)
-def replay_deliveries(numbers: tuple[int, ...]) -> None:
-    """Processes deliveries again; harmless, since the same facts change nothing."""
-    for number in numbers:
-        if queries.by_id(number) is None:
-            printing.stop(f"There is no delivery {number}.", code=1)
+@click.argument("numbers", type=int, nargs=-1)
+@click.option("--dead", is_flag=True, help="Every dead delivery.")
+@click.option("--since", type=MOMENT, help="Received at or after this moment (UTC), for example 2026-12-01 or 2026-12-01T09:00:00.")
+@click.option("--until", type=MOMENT, help="Received before this moment (UTC).")
+def replay_deliveries(numbers: tuple[int, ...], since: datetime | None, until: datetime | None, *, dead: bool) -> None:
+    """Processes deliveries again, by number, by time or all dead ones; harmless, since the same facts change nothing.
+
+    It can be stopped at any time and started again. Exit status 1 when one of them does not end as processed or ignored.
+    """
+    if not (numbers or dead or since or until):
+        printing.stop("Say which deliveries: numbers, --dead, --since or --until.")
+    wanted = list(numbers) or queries.numbers(state=InboxState.DEAD if dead else "", since=_aware(since), until=_aware(until))
+    failed = False
+    for place, number in enumerate(wanted, start=1):
+        message = queries.by_id(number)
+        if message is None or message.body is None:
+            printing.stop(
+                f"There is no delivery {number}." if message is None else f"The body of delivery {number} has been purged: nothing to replay.", code=1
+            )
         replay_one(number)
         current_app.extensions["works"].process_inbox()
         message = queries.by_id(number)
-        click.echo(f"{number}  {message.state if message else 'gone'}  {(message.error or '') if message else ''}".rstrip())
+        failed = failed or message is None or message.state not in {InboxState.PROCESSED, InboxState.IGNORED}
+        progress = f"{place}/{len(wanted)}  " if len(wanted) > 1 else ""
+        click.echo(f"{progress}{number}  {message.state if message else 'gone'}  {(message.error or '') if message else ''}".rstrip())
+    if not wanted:
+        click.echo("No delivery matches.")
+    if failed:
+        raise SystemExit(1)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
 
 
 @group.command("send")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import clock
 from app.db import db
@@ -68,6 +69,23 @@ def stuck() -> int:
 def newest() -> InboxMessage | None:
     """The delivery that came last."""
     return db.session.scalar(select(InboxMessage).order_by(InboxMessage.id.desc()).limit(1))
+
+
+def last_received_at() -> datetime | None:
+    """When the last valid delivery came."""
+    return db.session.scalar(select(func.max(InboxMessage.received_at)))
+
+
+def numbers(*, state: str = "", since: datetime | None = None, until: datetime | None = None) -> list[int]:
+    """The numbers of the deliveries of a state, received in a span of time, oldest first; only those that still have their body."""
+    conditions: list[ColumnElement[bool]] = [InboxMessage.body.is_not(None)]
+    if state:
+        conditions.append(InboxMessage.state == state)
+    if since:
+        conditions.append(InboxMessage.received_at >= since)
+    if until:
+        conditions.append(InboxMessage.received_at < until)
+    return list(db.session.scalars(select(InboxMessage.id).where(*conditions).order_by(InboxMessage.id)))
 
 
 def counts_by_state() -> dict[str, int]:

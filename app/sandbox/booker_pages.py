@@ -66,7 +66,7 @@ def reschedule(uid: str) -> Answer:
         return _not_found("The booking that should be moved does not exist.")
     query = {**request.args.to_dict(flat=False), "rescheduleUid": [uid]}
     target = "pages.booker_embed" if _framed() else "pages.booker"
-    return redirect(url_for(target, user=HOST.username, slug=found.event_type.slug, **query))  # type: ignore[arg-type]
+    return redirect(url_for(target, user=HOST.username, slug=found.event_type.slug, **query))  # type: ignore[arg-type]  # url_for takes lists, its types do not say so
 
 
 @pages.get("/booking/<uid>")

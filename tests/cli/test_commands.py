@@ -103,6 +103,18 @@ def test_a_delivery_can_be_replayed(deliver: Deliver, flask: Callable[..., Any])
     assert flask("inbox", "replay", "99").exit_code == 1
 
 
+def test_deliveries_are_replayed_by_time_and_all_dead_ones(deliver: Deliver, flask: Callable[..., Any], moment: Any) -> None:
+    moment("2026-12-01T09:00Z")
+    deliver(3)
+    moment("2026-12-03T09:00Z")
+    deliver({"triggerEvent": "BOOKING_CREATED", "createdAt": "x", "payload": {}})
+    assert flask("inbox", "replay", "--until", "2026-12-02").output.split() == ["1", "processed"]
+    assert flask("inbox", "replay", "--since", "2026-12-02", "--until", "2026-12-02T12:00").output == "No delivery matches.\n"
+    dead = flask("inbox", "replay", "--dead")
+    assert (dead.exit_code, dead.output.split()[:2]) == (1, ["2", "dead"])
+    assert flask("inbox", "replay").exit_code == 2
+
+
 def test_mails_are_listed_and_a_dead_one_is_sent_again(deliver: Deliver, read: Callable[..., Any], flask: Callable[..., Any], mails: Any) -> None:
     deliver(3)
     first = read("outbox", "list")[0]

@@ -29,7 +29,7 @@ refusals = {"count": 0, "logged_at": 0.0}
 def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[str, str]]:
     """Takes one delivery."""
     settings: Settings = current_app.extensions["settings"]
-    secrets = settings.webhook_secrets.get(name.lower(), []) if name else settings.CALCOM_WEBHOOK_SECRET
+    secrets = current_app.extensions["webhook_secrets"].of(name.lower())
     if (request.content_length or 0) > MAX_BODY:
         return _answer("too large", 413)
     body = request.get_data(cache=False)
@@ -51,15 +51,6 @@ def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[
     if settings.DEBUG_DELIVERIES:
         log.info("delivery stored", delivery=receipt.id, repeats=receipt.repeats, bytes=len(body), subscription=name or "main")
     return jsonify(status="accepted", id=receipt.id), 200
-
-
-@blueprint.get("/webhooks/calcom", strict_slashes=False)
-@blueprint.get("/webhooks/calcom/<name>", strict_slashes=False)
-def health(name: str = "") -> tuple[Response, int]:
-    """Whether this receiver is set up; nothing secret."""
-    settings: Settings = current_app.extensions["settings"]
-    ready = bool(settings.webhook_secrets.get(name.lower()) if name else settings.CALCOM_WEBHOOK_SECRET)
-    return jsonify(status="ready" if ready else "no secret is set", accepts="POST"), 200
 
 
 def _answer(message: str, status: int) -> tuple[Response, int]:
