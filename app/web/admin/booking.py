@@ -1,5 +1,7 @@
 """One booking with everything that is known of it."""
 
+import re
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -69,6 +71,12 @@ def _answers(found: Booking) -> list[tuple[str, str]]:
     for slug, answer in found.answers.items():
         value = plain(answer.get("value"))
         if value and slug not in {"name", "email", "location", "guests", "title"} and not answer.get("hidden"):
-            label = str(answer.get("label") or slug)
-            rows.append((label.replace("_", " ").capitalize() if " " not in label else label, value))
+            rows.append((_label(str(answer.get("label") or slug)), value))
     return rows
+
+
+def _label(label: str) -> str:
+    """`Reason for reschedule` for `reason_for_reschedule` and `reasonForReschedule`; a question in words stays as it is."""
+    if " " in label:
+        return label
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label).replace("_", " ").capitalize()
