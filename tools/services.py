@@ -136,15 +136,24 @@ def _run(command: list[str], folder: Path) -> None:
             raise Missing(f"{Path(command[-1]).name} failed: {said.read().strip()[-500:]}")
 
 
+def missing_packages() -> dict[str, str]:
+    """Debian's name of what is not here, and what it is for."""
+    wanted = {
+        "postgresql": (postgres_folder(), "the tests on PostgreSQL"),
+        "redis-server": (shutil.which("redis-server"), "the tests with Redis"),
+        "npm": (shutil.which("npm"), "the browser tests with Cal.com's own embed script"),
+    }
+    return {name: purpose for name, (found, purpose) in wanted.items() if not found}
+
+
 def main(arguments: list[str]) -> int:
-    """The command: installs what is missing where that is ours to do, says what is there."""
-    wanted = {"postgresql": postgres_folder() is None, "redis-server": shutil.which("redis-server") is None}
-    missing = [name for name, absent in wanted.items() if absent]
+    """The command: installs what is missing where that is ours to do, says what is still not there."""
+    missing = missing_packages()
     if missing and "--get" in arguments and may_install():
         apt_install(*missing)
-        missing = [name for name, there in {"postgresql": postgres_folder(), "redis-server": shutil.which("redis-server")}.items() if not there]
-    for name in missing:
-        print(f"{name} is not installed: tests that need it are skipped (apt-get install {name} as root brings it).", file=sys.stderr)
+        missing = missing_packages()
+    for name, purpose in missing.items():
+        print(f"{name} is not installed: {purpose} cannot run (as root on Debian and Ubuntu: apt-get install {name}).", file=sys.stderr)
     return 0
 
 
