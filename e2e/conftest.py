@@ -25,6 +25,15 @@ PATIENCE_MS = 20_000
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-default-apps")
 """Keep the browser from calling its maker."""
 
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "timezone_id": "Europe/London",
+    "locale": "en-GB",
+    "color_scheme": "light",
+    "reduced_motion": "reduce",
+}
+"""A browser on somebody's desk; tests change what they are about."""
+
 _numbers = itertools.count(1)
 
 
@@ -97,17 +106,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium:
     return browser_type_launch_args | {"executable_path": str(chromium), "args": list(QUIET)}
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_context_args | {
-        "viewport": {"width": 1280, "height": 900},
-        "timezone_id": "Europe/London",
-        "locale": "en-GB",
-        "color_scheme": "light",
-        "reduced_motion": "reduce",
-    }
-
-
 @pytest.fixture
 def guard() -> Iterator[Guard]:
     """Fails the test on any policy violation, error or bad answer that it has not announced."""
@@ -123,7 +121,7 @@ def new_browser(guard: Guard, new_context: Callable[..., BrowserContext]) -> Cal
     """`new_browser(**options)`: a page in a browser that nobody has used, under the same guard."""
 
     def make(**options: Any) -> Page:
-        context = new_context(**options)
+        context = new_context(**(DESK | options))
         context.set_default_timeout(PATIENCE_MS)
         guard.watch(context)
         return context.new_page()

@@ -1,7 +1,6 @@
 """The main way: a visitor books by hand, the owner sees it, both get their mails."""
 
 import time
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -11,13 +10,13 @@ from e2e.pages.book import BookPage
 from e2e.pages.outbox import OutboxPage
 from e2e.pages.sign_in import SignInPage
 from e2e.pages.success import SuccessPage
-from e2e.people import Person
+from e2e.people import NewBrowser, Person
 
 SECONDS = 5
 
 
 def test_a_booking_by_hand_is_in_the_admin_and_its_mails_in_the_outbox_within_5_seconds(
-    either_demo: Demo, page: Page, new_browser: Callable[..., Page], visitor: Person
+    either_demo: Demo, page: Page, new_browser: NewBrowser, visitor: Person
 ) -> None:
     office = new_browser()
     calendar = SignInPage(office, either_demo.site_url).open().sign_in(OWNER, either_demo.password)

@@ -40,14 +40,18 @@ class Booker:
         return time
 
     def move(self) -> str:
-        """Takes the first free time as the new one."""
-        time = self.choose_a_time()
+        """Takes the last free time of the day shown as the new one."""
+        slot = self.times.get_by_role("button").last
+        words = slot.inner_text()
+        slot.click()
         self.send.click()
-        return time
+        expect(self.heading("This meeting is scheduled")).to_be_visible()
+        return words
 
     def cancel(self) -> None:
         """Says that the meeting shall really end."""
         self.root.get_by_role("button", name="Cancel this meeting").click()
+        expect(self.heading("This meeting is cancelled")).to_be_visible()
 
     def pay(self) -> None:
         self.root.get_by_role("button", name=re.compile("^Pay ")).click()
