@@ -79,19 +79,14 @@ def _nodes(facts: Iterable[Fact]) -> dict[Address, Node]:
 def _imply_lost_moves(nodes: dict[Address, Node]) -> None:
     """A uid that nothing leads to, but whose `iCalUID` names another first uid, continues that chain."""
     reached = {target for node in nodes.values() for target in node.successors}
-    orphans = [
-        node for node in nodes.values()
-        if node.own and node.address not in reached and not node.address.seat and node.own[0].linked_uid
-    ]  # fmt: skip
-    for orphan in sorted(orphans, key=lambda node: node.own[0].order):
-        last, seen = nodes[Address(orphan.own[0].linked_uid)], {orphan.address}
-        while last.address not in seen and last.successors and nodes[last.successors[0]].address not in seen:
+    clues = {node.address: clue for node in nodes.values() if node.address not in reached and (clue := node.clue) is not None}
+    for address, clue in sorted(clues.items(), key=lambda item: item[1].order):
+        last, seen = nodes[Address(clue.linked_uid)], {address}
+        while last.address not in seen and last.successors and last.successors[0] not in seen:
             seen.add(last.address)
             last = nodes[last.successors[0]]
-        if last.address != orphan.address:
-            first = orphan.own[0]
-            last.implied.append(Fact(last.address.uid, "", Kind.MOVED, first.at, orphan.address.uid))
-            last.__dict__.pop("states", None)
+        if last.address != address:
+            last.imply(Fact(last.address.uid, "", Kind.MOVED, nodes[address].own[0].at, address.uid))
 
 
 def _chains(nodes: dict[Address, Node]) -> list[tuple[list[Address], Address | None]]:

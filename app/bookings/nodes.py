@@ -54,6 +54,16 @@ class Node:
         """The facts that bring values, oldest first."""
         return [fact for fact in self.facts if fact.kind in TELLING]
 
+    @property
+    def clue(self) -> Fact | None:
+        """The first fact that names another first uid of its chain; none in a class, where it may be another person's."""
+        return None if self.address.seat else next((fact for fact in self.own if fact.linked_uid), None)
+
+    def imply(self, move: Fact) -> None:
+        """Adds a move that must have happened although nobody told of it."""
+        self.implied.append(move)
+        self.__dict__.pop("states", None)
+
 
 def _state(fact: Fact, before: Kind | None) -> Kind | None:
     """The state that a fact asserts after another one; None when it asserts none.
