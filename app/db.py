@@ -6,20 +6,24 @@ Decisions that stand here:
   process-wide lock; everything else reads in a plain `BEGIN`, so readers never wait for a writer.
   A flush outside `transaction()` is an error: a page that only shows must not be able to write.
 * `synchronous=FULL`: a receipt that was acknowledged is on disk.
+* Whatever means "the store is away for now" (locked, full, read-only, server gone) is `DatabaseBusy` everywhere: a page
+  then says 503, a worker looks again in a moment, and no connection from before is used again.
 * Models are plain SQLAlchemy (`Mapped[...]`, `select()`), which keeps the way out of the Flask glue short.
 """
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, MetaData, Text, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -37,7 +41,7 @@ NAMING = {
 
 
 class DatabaseBusy(Exception):
-    """The write lock could not be had in time; nothing was written, the caller may try again."""
+    """The store is away for now: locked, full, read-only or gone. Nothing was promised, the caller may try again."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -104,16 +108,49 @@ def transaction() -> Iterator[Session]:
     try:
         yield session
         session.commit()
-    except OperationalError as error:
-        session.rollback()
-        if "locked" in str(error) or "busy" in str(error):
-            raise DatabaseBusy(str(error.orig)) from error
-        raise
     except BaseException:
         session.rollback()
         raise
     finally:
         _local.writing = False
+        if embedded:
+            _write_lock.release()
+
+
+@contextmanager
+def raw_transaction(engine: Engine, *, deadline: float) -> Iterator[Any]:
+    """A cursor that may write, without the ORM; what it wrote is on disk when the block ends.
+
+    Raises `DatabaseBusy` when the store is away or the write lock is not free by `deadline` (of `time.monotonic()`).
+    """
+    embedded = engine.dialect.name == "sqlite"
+    if embedded and not _write_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        raise DatabaseBusy("another writer held the database")
+    raw = None
+    try:
+        raw = engine.raw_connection()
+        cursor = raw.cursor()
+        if embedded:
+            cursor.execute(f"PRAGMA busy_timeout={max(1, int((deadline - time.monotonic()) * 1000))}")
+            cursor.execute("BEGIN IMMEDIATE")
+        yield cursor
+        raw.commit()
+        if embedded:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.close()
+    except Exception as error:
+        if raw is not None:
+            with suppress(Exception):
+                raw.rollback()
+            raw.invalidate()
+        if embedded and is_away(error):
+            engine.dispose()
+        if is_away(error):
+            raise DatabaseBusy(str(error)) from error
+        raise
+    finally:
+        if raw is not None:
+            raw.close()
         if embedded:
             _write_lock.release()
 
@@ -126,7 +163,12 @@ def one_writer(session: Session, topic: int) -> None:
 
 def insert(table: type[Any]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on either database."""
-    return postgresql.insert(table) if db.engine.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_into(db.engine, table)
+
+
+def insert_into(engine: Engine, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
+    """The same for a database that need not be the one of the current app."""
+    return postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 @event.listens_for(Session, "before_flush")
@@ -155,11 +197,36 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing() else "BEGIN")
 
 
+AWAY_WORDS = ("locked", "busy", "disk is full", "readonly database", "disk i/o error", "unable to open database")
+AWAY_STATES = ("08", "25006", "53", "57", "58")
+"""Beginnings of PostgreSQL's codes for: connection lost, read-only, out of resources, shutting down or starting, system error."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the store is away for now, and not that the statement or its values are wrong."""
+    if isinstance(error, DatabaseBusy | PoolTimeout):
+        return True
+    if isinstance(error, sqlite3.OperationalError):
+        return any(words in str(error).lower() for words in AWAY_WORDS)
+    state = getattr(error, "sqlstate", "")
+    if state is None:  # no answer from the server at all
+        return type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}
+    return str(state).startswith(AWAY_STATES)
+
+
+@event.listens_for(Engine, "handle_error")
+def _say_that_it_is_away(context: ExceptionContext) -> None:
+    if is_away(context.original_exception):
+        if "readonly" in str(context.original_exception):
+            context.is_disconnect = True  # a connection that was opened read-only stays so
+        raise DatabaseBusy(str(context.original_exception)) from context.original_exception
+
+
 def answers() -> bool:
     """Whether the database can be reached."""
     try:
         db.session.execute(text("SELECT 1"))
-    except DBAPIError:
+    except DatabaseBusy:
         return False
     finally:
         db.session.rollback()

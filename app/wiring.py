@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, current_app, has_app_context
 from huey.api import Huey
 from sqlalchemy import event
@@ -33,6 +34,7 @@ from app.sync.on_webhook import handle
 
 HOUSEKEEPING = timedelta(hours=1)
 
+log = structlog.get_logger()
 _working = threading.local()
 
 
@@ -64,9 +66,15 @@ class Works:
         return self._queue
 
     def nudge(self) -> None:
-        """Wakes the workers after a commit; losing a nudge loses nothing, the sweep looks anyway."""
+        """Wakes the workers after a commit; losing a nudge loses nothing, the sweep looks anyway.
+
+        So a queue that cannot be written (full disk, Redis away) is no reason to fail what has been committed.
+        """
         if self._queue is not None and not getattr(_working, "now", False):
-            self._nudge()
+            try:
+                self._nudge()
+            except Exception:
+                log.warning("workers not woken", exc_info=True)
 
     def work(self, should_stop: Callable[[], bool] = lambda: False) -> None:
         """Processes every waiting delivery and sends every mail that is due, one worker at a time per process."""

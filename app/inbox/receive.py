@@ -16,25 +16,26 @@ import hashlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import clock
-from app.db import DatabaseBusy, raw_transaction
+from app.db import DatabaseBusy, insert_into, raw_transaction
 from app.inbox.models import InboxMessage, InboxState
 
+COLUMNS = ("digest", "received_at", "subscription", "secret", "body", "headers", "state", "repeats", "attempts", "due_at")
 KEPT_HEADERS = ("content-type", "user-agent", "x-cal-webhook-version", "x-cal-signature-256")
 PATIENCE_SECONDS = 3.5
 SCOUT_SECONDS = 1.5
 SCOUTS = 2
+GRACE_SECONDS = 1.5
+"""How much longer the one whose turn it is may take for those who came after."""
 STALLED_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -51,9 +52,11 @@ class Receipt:
 class _Delivery:
     """One delivery on its way to the disk."""
 
-    __slots__ = ("error", "receipt", "since", "values")
+    __slots__ = ("deadline", "engine", "error", "receipt", "since", "values")
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, engine: Engine, values: dict[str, Any]) -> None:
+        self.engine = engine
+        self.deadline = 0.0
         self.values = values
         self.since = time.monotonic()
         self.receipt: Receipt | None = None
@@ -64,22 +67,26 @@ class Receiver:
     """Where deliveries queue up and are committed together; one for each database."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._insert, self._order = _compile(engine)
+        row = insert_into(engine, InboxMessage).values({name: bindparam(name) for name in COLUMNS})
+        once = row.on_conflict_do_update(index_elements=["digest"], set_={"repeats": text("inbox_message.repeats + 1")})
+        compiled = once.returning(InboxMessage.id, InboxMessage.repeats).compile(dialect=engine.dialect)
+        self._insert = compiled.string
+        self._order: Sequence[str] | None = compiled.positiontup
+        self._as_stored = {name: InboxMessage.__table__.c[name].type.dialect_impl(engine.dialect).bind_processor(engine.dialect) for name in COLUMNS}
         self._turn = threading.Lock()
         self._queue: deque[_Delivery] = deque()
         self._unanswered: set[_Delivery] = set()
         self._away = False
         self._answered_at = 0.0
 
-    def keep(self, values: dict[str, Any]) -> Receipt:
+    def keep(self, engine: Engine, **values: Any) -> Receipt:
         """The receipt of a delivery that is on disk. Raises `DatabaseBusy` when it could not be stored in time."""
-        delivery = _Delivery(values)
-        patience = self._patience(delivery.since)
+        delivery = _Delivery(engine, {name: convert(values[name]) if convert else values[name] for name, convert in self._as_stored.items()})
+        delivery.deadline = delivery.since + self._patience(delivery.since)
         self._unanswered.add(delivery)
         self._queue.append(delivery)
         try:
-            self._wait_for_turn(delivery, deadline=delivery.since + patience)
+            self._wait_for_turn(delivery)
         finally:
             self._unanswered.discard(delivery)
             self._answered_at = time.monotonic()
@@ -99,21 +106,22 @@ class Receiver:
             raise DatabaseBusy("the store is away and others wait for it already")
         return PATIENCE_SECONDS
 
-    def _wait_for_turn(self, delivery: _Delivery, *, deadline: float) -> None:
-        if not self._turn.acquire(timeout=deadline - time.monotonic()):
+    def _wait_for_turn(self, delivery: _Delivery) -> None:
+        if not self._turn.acquire(timeout=delivery.deadline - time.monotonic()):
             self._away = True
             raise DatabaseBusy("nothing could be committed in time")
         try:
             if delivery.receipt is None and delivery.error is None:
-                self._commit_what_waits(deadline)
+                self._commit_what_waits(delivery.deadline + GRACE_SECONDS)
         finally:
             self._turn.release()
 
-    def _commit_what_waits(self, deadline: float) -> None:
+    def _commit_what_waits(self, at_most: float) -> None:
         group = []
         while self._queue:
             if (delivery := self._queue.popleft()) in self._unanswered:
                 group.append(delivery)
+        deadline = min(at_most, max(delivery.deadline for delivery in group))
         try:
             self._store(group, deadline)
             self._away = False
@@ -122,7 +130,7 @@ class Receiver:
             for delivery in group:
                 delivery.error = error
         except Exception as error:
-            log.error("deliveries not stored together", count=len(group), error=type(error).__name__)
+            log.exception("deliveries not stored together", count=len(group))
             self._one_by_one(group, error, deadline)
 
     def _one_by_one(self, group: Sequence[_Delivery], error: Exception, deadline: float) -> None:
@@ -132,12 +140,13 @@ class Receiver:
                 try:
                     self._store([delivery], deadline)
                 except Exception as own:
+                    log.exception("a delivery cannot be stored")
                     delivery.error = own
 
     def _store(self, group: Sequence[_Delivery], deadline: float) -> None:
         """All of them are on disk when this returns, and only then have their receipts."""
         receipts = []
-        with raw_transaction(self._engine, deadline=deadline) as cursor:
+        with raw_transaction(group[0].engine, deadline=deadline) as cursor:
             for delivery in group:
                 values = delivery.values
                 cursor.execute(self._insert, tuple(values[name] for name in self._order) if self._order else values)
@@ -152,5 +161,18 @@ _making = threading.Lock()
 
 def receiver_of(engine: Engine) -> Receiver:
     """The one receiver of a database."""
-    with _making:
-        return _receivers.setdefault(engine, Receiver(engine)) if engine not in _receivers else _receivers[engine]
+    receiver = _receivers.get(engine)
+    if receiver is None:
+        with _making:
+            receiver = _receivers.setdefault(engine, Receiver(engine))
+    return receiver
+
+
+def receive(engine: Engine, *, body: bytes, headers: Mapping[str, str], subscription: str, secret: str) -> Receipt:
+    """The receipt for a delivery whose signature has been checked; it is on disk. Raises `DatabaseBusy`."""
+    now = clock.now()
+    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    return receiver_of(engine).keep(
+        engine, digest=hashlib.sha256(body).hexdigest(), received_at=now, subscription=subscription, secret=secret, body=body,
+        headers=kept, state=InboxState.WAITING.value, repeats=0, attempts=0, due_at=now,
+    )  # fmt: skip

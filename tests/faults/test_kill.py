@@ -21,6 +21,8 @@ from app.calcom.webhook import SIGNATURE_HEADER, sign
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a-secret-for-the-kill-test"
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "4"))
+FINAL = {"sent", "unknown"}
+"""A mail that was on its way in two kills is unknown: it may have gone out, and a person decides."""
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
 
 
@@ -98,15 +100,18 @@ def test_what_was_acknowledged_survives_a_kill_and_is_mailed_once(tmp_path: Path
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             mails = site.flask("outbox", "list")
-            if len(mails) == 2 * ROUNDS and all(mail["state"] == "sent" for mail in mails):
+            if len(mails) == 2 * ROUNDS and all(mail["state"] in FINAL for mail in mails):
                 break
             time.sleep(0.5)
         bookings = site.flask("bookings", "list")
     assert [booking["attendees"][0]["email"] for booking in bookings] == [f"guest{number}@example.org" for number in range(ROUNDS)]
-    assert {(mail["kind"], mail["state"]) for mail in mails} == {("confirmation", "sent"), ("admin_confirmation", "sent")}
+    assert {mail["kind"] for mail in mails} == {"confirmation", "admin_confirmation"}
+    assert {mail["state"] for mail in mails} <= FINAL
     written = [path.read_bytes() for path in (tmp_path / "outbox").glob("*.eml")]
     for number in range(ROUNDS):
-        assert sum(f"\nTo: guest{number}@example.org".encode() in mail for mail in written) == 1
+        copies = sum(f"\nTo: guest{number}@example.org".encode() in mail for mail in written)
+        (state,) = {mail["state"] for mail in mails if mail["recipient"] == f"guest{number}@example.org"}
+        assert copies == 1 or (state == "unknown" and copies == 0)
 
 
 def test_a_running_site_ends_cleanly_on_term(tmp_path: Path) -> None:

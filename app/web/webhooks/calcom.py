@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.calcom.webhook import SIGNATURE_HEADER, matching_secret
 from app.config import Settings
-from app.db import DatabaseBusy, transaction
+from app.db import DatabaseBusy, db
 from app.inbox.receive import receive
 from app.web.webhooks.blueprint import blueprint
 
@@ -21,7 +21,8 @@ RETRY_SECONDS = 5
 LOG_EVERY_SECONDS = 10.0
 
 log = structlog.get_logger()
-refusals = {"count": 0, "logged_at": 0.0}
+refusals = {"count": 0, "logged_at": -LOG_EVERY_SECONDS}
+not_stored = {"count": 0, "logged_at": -LOG_EVERY_SECONDS}
 
 
 @blueprint.post("/webhooks/calcom", strict_slashes=False)
@@ -38,16 +39,16 @@ def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[
     signatures = request.headers.getlist(SIGNATURE_HEADER)
     matched = matching_secret(secrets, body, signatures[0] if len(signatures) == 1 else None)
     if matched is None:
-        _note_refusal()
+        _note("deliveries refused", refusals, reason="signature missing or wrong")
         return _answer("signature missing or wrong", 401)
     try:
-        with transaction() as session:
-            headers = {key.lower(): value for key, value in request.headers.items()}
-            receipt = receive(session, body=body, headers=headers, subscription=name.lower(), secret=f"{name or 'main'}[{matched}]")
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        receipt = receive(db.engine, body=body, headers=headers, subscription=name.lower(), secret=f"{name or 'main'}[{matched}]")
     except (DatabaseBusy, DBAPIError) as error:
-        log.error("delivery not stored", error=type(error).__name__)
+        _note("deliveries not stored", not_stored, error=type(error.__cause__ or error).__name__)
         answer, status = _answer("the store is away, please come back", 503)
         return answer, status, {"Retry-After": str(RETRY_SECONDS)}
+    current_app.extensions["works"].nudge()
     if settings.DEBUG_DELIVERIES:
         log.info("delivery stored", delivery=receipt.id, repeats=receipt.repeats, bytes=len(body), subscription=name or "main")
     return jsonify(status="accepted", id=receipt.id), 200
@@ -57,10 +58,10 @@ def _answer(message: str, status: int) -> tuple[Response, int]:
     return jsonify(status="refused", message=message), status
 
 
-def _note_refusal() -> None:
-    """Counts every refusal and logs one line every few seconds, so that a flood cannot fill the disk."""
-    refusals["count"] += 1
+def _note(event: str, tally: dict[str, float], **why: str) -> None:
+    """Counts everything and logs one line every few seconds, so that a flood cannot fill the disk."""
+    tally["count"] += 1
     now = time.monotonic()
-    if now - refusals["logged_at"] >= LOG_EVERY_SECONDS:
-        refusals["logged_at"] = now
-        log.warning("deliveries refused", so_far=int(refusals["count"]), reason="signature missing or wrong")
+    if now - tally["logged_at"] >= LOG_EVERY_SECONDS:
+        tally["logged_at"] = now
+        log.warning(event, so_far=int(tally["count"]), **why)
