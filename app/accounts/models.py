@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -57,3 +58,19 @@ class Customer(Model):
     time_zone: Mapped[str] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+
+
+class OptOut(Model):
+    """Somebody who wants no more mails of a sequence. Service mail (confirmations, reminders) is not touched by it."""
+
+    __tablename__ = "opt_out"
+    __table_args__ = (UniqueConstraint("email", "sequence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    """Lower case."""
+    sequence: Mapped[str]
+    """`follow_up`, `re_engagement`, or `all`."""
+    at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(default="")
+    """How: `link`, `one-click`, `admin`."""

@@ -54,3 +54,13 @@ class OutboxMessage(Model):
     subject: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class OutboxHold(Model):
+    """While a row is here nothing leaves the house: after a restore, until somebody has looked."""
+
+    __tablename__ = "outbox_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    why: Mapped[str] = mapped_column(default="")
