@@ -6,7 +6,7 @@ mail stand by themselves. The order is that in which things happened here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from app.bookings.models import BookingChange
@@ -54,12 +54,24 @@ def story(
     return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
 
 
+PAUSE = timedelta(seconds=2)
 ORDER: Mapping[str, int] = {"delivery": 0, "change": 1, "mail": 2}
 
 
 def _moments(changes: Sequence[BookingChange]) -> list[list[BookingChange]]:
-    """The changes that were written together."""
-    return [list(group) for _, group in groupby(changes, key=lambda change: (change.at, change.inbox_id, change.booking_id, change.cause))]
+    """The changes that were written together: one cause, no pause between the lines."""
+    moments: list[list[BookingChange]] = []
+    for change in changes:
+        last = moments[-1][-1] if moments else None
+        if last is not None and _cause(last) == _cause(change) and change.at - last.at < PAUSE:
+            moments[-1].append(change)
+        else:
+            moments.append([change])
+    return moments
+
+
+def _cause(change: BookingChange) -> tuple[object, ...]:
+    return change.booking_id, change.inbox_id, change.actor, change.cause
 
 
 def _first(moments: list[list[BookingChange]], inbox_id: int | None) -> list[BookingChange] | None:

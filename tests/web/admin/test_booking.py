@@ -29,6 +29,7 @@ def test_a_whole_life_stands_on_one_page(calcom, mails, work, desk):
     assert page.count('class="entry entry-delivery"') == 2
     assert page.count('class="entry entry-mail"') == 4
     assert "BOOKING_RESCHEDULED" in page
+    assert '<span class="diff-label">Time</span>' in page
     assert '<del><span class="unseen">was </span>' in page
     assert "Raw body" in page
     assert "&#34;triggerEvent&#34;: &#34;BOOKING_CREATED&#34;" in page
