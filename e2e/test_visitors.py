@@ -116,7 +116,8 @@ def ground(body: Locator) -> int:
     """How light the page behind is: the sum of what a screenshot's first pixel would have."""
     colour: list[int] = body.evaluate(
         """(body) => {
-          const found = [body, body.ownerDocument.documentElement].map((one) => getComputedStyle(one).backgroundColor).find((one) => !/, 0\\)|transparent/.test(one));
+          const colours = [body, body.ownerDocument.documentElement].map((one) => getComputedStyle(one).backgroundColor);
+          const found = colours.find((one) => !/, 0\\)|transparent/.test(one));
           const context = document.createElement("canvas").getContext("2d");
           context.fillStyle = found ?? (getComputedStyle(body).colorScheme.includes("dark") ? "black" : "white");
           context.fillRect(0, 0, 1, 1);
