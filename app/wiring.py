@@ -1,8 +1,10 @@
 """Where real things are joined: delivery → handler, kind of mail → composer, settings → transport and queue."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -18,6 +20,7 @@ from app.config import Settings
 from app.db import db
 from app.inbox import process as inbox
 from app.inbox.models import InboxMessage
+from app.inbox.receive import receiver_of
 from app.inbox.retention import purge
 from app.jobs.embedded import Runner, take_lock
 from app.jobs.queue import make_queue, nudger
@@ -33,6 +36,8 @@ from app.site import Site
 from app.sync.on_webhook import handle
 
 HOUSEKEEPING = timedelta(hours=1)
+GIVE_WAY_SECONDS = 1.0
+QUIET_SECONDS = 0.005
 
 log = structlog.get_logger()
 _working = threading.local()
@@ -83,12 +88,23 @@ class Works:
         _working.now = True
         try:
             with self.app.app_context():
-                while self.process_inbox(should_stop) + self.deliver_outbox(should_stop) and not should_stop():
+                between = partial(self._between, should_stop)
+                while self.process_inbox(between) + self.deliver_outbox(between) and not should_stop():
                     pass
                 self.keep_house()
         finally:
             _working.now = False
             self._one_at_a_time.release()
+
+    def _between(self, should_stop: Callable[[], bool]) -> bool:
+        """Between two pieces of work: gives way to receipts, since senders wait for those and nobody waits for us.
+
+        For a second at most, so that even a storm that never ends is worked off.
+        """
+        receiver, until = receiver_of(db.engine), time.monotonic() + GIVE_WAY_SECONDS
+        while receiver.busy(within=QUIET_SECONDS) and time.monotonic() < until and not should_stop():
+            time.sleep(QUIET_SECONDS)
+        return should_stop()
 
     def process_inbox(self, should_stop: Callable[[], bool] = lambda: False) -> int:
         """Applies waiting deliveries to the bookings; returns how many."""

@@ -35,7 +35,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environ = {
             "PATH": os.environ["PATH"], "INSTANCE_PATH": str(folder), "SECRET_KEY": "k" * 40, "SITE_URL": self.url, "CALCOM_LINK": "demo/intro",
-            "CALCOM_WEBHOOK_SECRET": SECRET, "ADMIN_EMAIL": "owner@example.com", "LOG_LEVEL": "WARNING", **environ,
+            "CALCOM_WEBHOOK_SECRET": SECRET, "ADMIN_EMAIL": "owner@example.com", **environ,
         }  # fmt: skip
         if database_url:
             self.environ["DATABASE_URL"] = database_url
