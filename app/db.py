@@ -118,7 +118,7 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def raw_transaction(engine: Engine, *, deadline: float) -> Iterator[Any]:
+def committed_cursor(engine: Engine, *, deadline: float) -> Iterator[Any]:
     """A cursor that may write, without the ORM; what it wrote is on disk when the block ends.
 
     Raises `DatabaseBusy` when the store is away or the write lock is not free by `deadline` (of `time.monotonic()`).

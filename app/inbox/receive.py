@@ -26,7 +26,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Engine
 
 from app import clock
-from app.db import DatabaseBusy, insert_into, raw_transaction
+from app.db import DatabaseBusy, insert_into, committed_cursor
 from app.inbox.models import InboxMessage, InboxState
 
 COLUMNS = ("digest", "received_at", "subscription", "secret", "body", "headers", "state", "repeats", "attempts", "due_at")
@@ -146,7 +146,7 @@ class Receiver:
     def _store(self, group: Sequence[_Delivery], deadline: float) -> None:
         """All of them are on disk when this returns, and only then have their receipts."""
         receipts = []
-        with raw_transaction(group[0].engine, deadline=deadline) as cursor:
+        with committed_cursor(group[0].engine, deadline=deadline) as cursor:
             for delivery in group:
                 values = delivery.values
                 cursor.execute(self._insert, tuple(values[name] for name in self._order) if self._order else values)
