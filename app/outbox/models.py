@@ -4,10 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
+
+WAITING = text("state IN ('planned', 'retrying')")
+"""What may still go out, in the very words of the index over it: with bound values neither database would use that index."""
 
 
 class OutboxState(StrEnum):
@@ -30,6 +33,7 @@ class OutboxMessage(Model):
     __table_args__ = (
         Index("ix_outbox_message_state_due_at_id", "state", "due_at", "id"),
         Index("ix_outbox_message_booking_id", "booking_id"),
+        Index("ix_outbox_message_waiting", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,9 +50,15 @@ class OutboxMessage(Model):
     """Why it was skipped, failed or is unknown."""
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0)
+    """How often a worker died while it prepared this; bounded, so that no mail can kill workers for ever."""
+    unsure: Mapped[int] = mapped_column(default=0)
+    """How often it was handed over without anybody knowing how that ended."""
+    handed_over_at: Mapped[datetime | None]
+    """Set right before the point of no return: whoever finds it beside `sending` cannot know whether the mail left."""
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str] = mapped_column(default="")
-    """Fencing token: a worker that lost its lease changes nothing."""
+    """Fencing token: a worker that lost its lease sends nothing and changes nothing."""
     message_id: Mapped[str]
     """The mail's Message-ID, one for life."""
     subject: Mapped[str] = mapped_column(default="")
@@ -63,4 +73,17 @@ class OutboxHold(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     since: Mapped[datetime]
+    why: Mapped[str] = mapped_column(default="")
+
+
+class OutboxPause(Model):
+    """While a row is here a mail server is away: one mail at a time asks whether it is back, all others wait."""
+
+    __tablename__ = "outbox_pause"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    """Nobody connects before then."""
+    failures: Mapped[int]
     why: Mapped[str] = mapped_column(default="")
