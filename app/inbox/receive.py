@@ -9,7 +9,7 @@ Decisions that stand here:
   at once: so the threads stay free for pages, and the first scout that gets through ends the outage.
 * A row that the database refuses does not fail its neighbours: they are then stored one by one.
 
-When not to use it: for anything that must be written together with something else; that is `app.db.transaction()`.
+When not to use it: for anything that must be written together with something else; that is a transaction of `app.db`.
 """
 
 import hashlib
