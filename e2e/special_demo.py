@@ -1,10 +1,13 @@
 """`python -m e2e.special_demo demo`: the demo with one thing changed that no setting of the demo may change.
 
-`--embed-url=` puts another embed script in the place of the simulated one; `--at=` stops its clock at a moment, for
-pictures that must look the same tomorrow. Both stand before the command; the rest is `flask demo`.
+`--embed-url=` puts another embed script in the place of the simulated one; `--at=` stops its clock at a moment and
+lets chance draw the same numbers each time, for pictures that must look the same tomorrow. Both stand before the command; the rest is `flask demo`.
 """
 
 import argparse
+import functools
+import random
+import secrets
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,6 +16,7 @@ from typing import Any
 from app import clock, create_app
 from app.cli import demo, sandbox
 from app.config import Settings
+from app.sandbox import create_sandbox
 
 
 def main() -> None:
@@ -25,6 +29,8 @@ def main() -> None:
     if given.at:
         moment = datetime.fromisoformat(given.at).astimezone(UTC)
         clock.now = lambda: moment
+        secrets.choice = random.Random(7).choice
+        sandbox.create_sandbox = functools.partial(create_sandbox, now=clock.now)
     if given.command == "sandbox":
         with create_app(Settings.load()).app_context():
             sandbox.command.main(options)

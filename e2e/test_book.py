@@ -36,7 +36,8 @@ def test_a_booking_by_hand_is_in_the_admin_and_its_mails_in_the_outbox_within_5_
     expect(success.badge("Confirmed")).to_be_visible()
     expect(calendar.row(success.number())).to_contain_text(visitor.name)
     outbox = OutboxPage(office, either_demo.site_url).open()
-    expect(outbox.page.get_by_role("main")).to_contain_text(visitor.email)
+    outbox.open_mail_to(visitor.email)
+    expect(outbox.mail).to_contain_text("Confirmed: Intro call")
 
 
 def test_the_calendar_is_ready_without_a_violation_in_light_and_dark(either_demo: Demo, page: Page) -> None:
