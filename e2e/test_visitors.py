@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from werkzeug.exceptions import default_exceptions
 
@@ -165,10 +166,13 @@ def test_each_problem_after_a_booking_has_a_page_with_a_next_step(demo: Demo, pa
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
-def test_each_error_page_says_what_to_do_next(demo: Demo, page: Page, guard: Guard, status: int) -> None:
+def test_each_error_page_says_what_to_do_next(demo: Demo, app_of_our_own: Flask, page: Page, guard: Guard, status: int) -> None:
     guard.announce(f"bad answer: {status}", "console error: Failed to load resource")
-    shown = error_page(status)
-    page.route(f"{demo.site_url}/broken", lambda route: route.fulfill(status=status, content_type="text/html; charset=utf-8", body=shown))
+    with app_of_our_own.test_request_context("/broken"):
+        shown = app_of_our_own.make_response(app_of_our_own.handle_user_exception(default_exceptions[status]()))
+    page.route(
+        f"{demo.site_url}/broken", lambda route: route.fulfill(status=status, content_type="text/html; charset=utf-8", body=shown.get_data(as_text=True))
+    )
     page.goto(f"{demo.site_url}/broken")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     check_axe(page, state=str(status))
@@ -176,12 +180,10 @@ def test_each_error_page_says_what_to_do_next(demo: Demo, page: Page, guard: Gua
     expect(page).to_have_url(f"{demo.site_url}/")
 
 
-def error_page(status: int) -> str:
-    """The page as the site renders it, from an app of our own: a running site has no reason to break."""
-    app = create_app(Settings.load({"SECRET_KEY": "k" * 40}))
-    with app.test_request_context("/broken"):
-        answer = app.make_response(app.handle_user_exception(default_exceptions[status]()))
-    return answer.get_data(as_text=True)
+@pytest.fixture(scope="module")
+def app_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Renders error pages: a running site has no reason to break."""
+    return create_app(Settings.load({"SECRET_KEY": "k" * 40, "INSTANCE_PATH": str(tmp_path_factory.mktemp("errors"))}))
 
 
 def test_a_page_that_does_not_exist_is_a_404_with_the_way_home(demo: Demo, page: Page, guard: Guard) -> None:

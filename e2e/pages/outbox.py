@@ -23,4 +23,4 @@ class OutboxPage:
     def open_mail_to(self, recipient: str) -> None:
         """Chooses the newest mail to this address."""
         self.list.get_by_role("link").filter(has_text=recipient).first.click()
-        expect(self.mail.get_by_text(recipient)).to_be_visible()
+        expect(self.mail.get_by_role("definition").filter(has_text=recipient).first).to_be_visible()
