@@ -12,19 +12,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import browser as browsers
 from tools.demo import ROOT, Demo, running_demo
 
 FOLDER = ROOT / "screenshots"
 DOCS = ROOT / "docs"
-WIDTHS = (390, 768, 1280)
-SCHEMES = ("light", "dark")
-HEIGHT = 900
-MOTION_ENDS_MS = 400
 PEOPLE = (("Ada Attendee", "ada@example.org"), ("Ben Booker", "ben@example.org"), ("Chris Caller", "chris@example.org"), ("Dana Dialler", "dana@example.org"))
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    width: int
+    scheme: Literal["light", "dark"]
+    height: int = 900
+
+
+LOOKS = tuple(Look(width, scheme) for width in (390, 768, 1280) for scheme in ("light", "dark"))
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,38 @@ class Shot:
     dials: tuple[tuple[str, object], ...] = ()
     blocked: str = ""
     """A pattern of addresses that do not answer."""
-    offline: bool = False
-    act: Callable[[Page], None] | None = None
+    act: Callable[[Page, Demo], None] | None = None
+    pause_ms: int = 400
+    """How long the state takes to show, motion included."""
     wait_for: str = ""
     """What must be visible first."""
 
 
-def _after_visit(page: Page) -> None:
+def _after_visit(page: Page, demo: Demo) -> None:
     """The waiting page is for a browser that has been on `/book`: go there first, then come back."""
     there = page.url
-    page.goto(re.sub(r"(https?://[^/]+)/.*", r"\1/book", there))
+    page.goto(f"{demo.site_url}/book")
     page.goto(there)
-    page.wait_for_timeout(500)
+
+
+def _booked(**wish: object) -> Callable[[Page, Demo], None]:
+    """What the visitor sees who has just booked; the booking carries the token of this browser."""
+
+    def act(page: Page, demo: Demo) -> None:
+        page.goto(f"{demo.site_url}/book")
+        token = page.locator("[data-visitor]").get_attribute("data-visitor")
+        demo.calcom("POST", "/bookings", {"type": "intro", "name": "Ada Attendee", "email": "ada@example.org", "metadata": {"frontdesk_visitor": token}} | wish)
+        page.goto(f"{demo.site_url}/booking/success")
+        page.wait_for_timeout(3_000)  # for the delivery and the worker
+        page.reload()
+
+    return act
+
+
+def _offline(page: Page, _: Demo) -> None:
+    """The connection breaks while the calendar is still on its way."""
+    page.wait_for_timeout(300)
+    page.context.set_offline(True)
 
 
 FRAME_THERE = "iframe"
@@ -57,15 +86,18 @@ SHOTS = (
     Shot("home", "/"),
     Shot("consultation", "/consultation"),
     Shot("book-ready", "/book", wait_for=FRAME_THERE),
-    Shot("book-loading", "/book", dials=(("script_delay_ms", 20_000),)),
-    Shot("book-slow", "/book", dials=(("delay", 60_000),), act=lambda page: page.wait_for_timeout(9_000)),
-    Shot("book-script-blocked", "/book", dials=(("script", "missing"),), act=lambda page: page.wait_for_timeout(2_000)),
-    Shot("book-frame-blocked", "/book", blocked=r"/demo/intro/embed", act=lambda page: page.wait_for_timeout(9_000)),
-    Shot("book-link-failed", "/book", dials=(("fail", "404"),), act=lambda page: page.wait_for_timeout(3_000)),
-    Shot("book-offline", "/book", wait_for=FRAME_THERE, offline=True, act=lambda page: page.wait_for_timeout(500)),
+    Shot("book-loading", "/book", dials=(("script_delay_ms", 20_000),), pause_ms=1_500),
+    Shot("book-slow", "/book", dials=(("delay", 60_000),), pause_ms=5_000),
+    Shot("book-script-blocked", "/book", dials=(("script", "missing"),), pause_ms=2_000),
+    Shot("book-frame-blocked", "/book", blocked=r"/demo/intro/embed", pause_ms=9_000),
+    Shot("book-link-failed", "/book", dials=(("fail", "404"),), pause_ms=3_000),
+    Shot("book-offline", "/book", dials=(("delay", 60_000),), act=_offline, pause_ms=1_000),
     Shot("book-without-scripts", "/book", scripts=False),
     Shot("success-nothing", "/booking/success"),
     Shot("success-waiting", "/booking/success?start=2030-01-07T09:00:00Z&state=confirmed", act=_after_visit),
+    Shot("success-confirmed", "/book", act=_booked()),
+    Shot("success-pending", "/book", act=_booked(pending=True)),
+    Shot("success-payment", "/book", act=_booked(payment=True)),
     Shot("error", "/booking/error"),
     Shot("error-taken", "/booking/error?reason=taken"),
     Shot("error-payment", "/booking/error?reason=payment"),
@@ -129,26 +161,38 @@ def turned(demo: Demo, dials: tuple[tuple[str, object], ...]) -> Iterator[None]:
         demo.calcom("PUT", "/dials", before)
 
 
-def take(context: BrowserContext, demo: Demo, shot: Shot, path: str, target: Path, *, whole: bool = True) -> None:
-    """One picture."""
-    page = context.new_page()
-    try:
-        if shot.blocked:
-            page.route(re.compile(shot.blocked), lambda route: route.abort())
-        page.goto(demo.site_url + path, wait_until="domcontentloaded" if shot.dials or shot.blocked else "load")
+def take(browser: Browser, demo: Demo, shot: Shot, path: str, targets: dict[Look, Path], cookies: Path, *, whole: bool = True) -> int:
+    """One picture for each look, of pages that are open side by side: the waiting is shared. Returns how many."""
+    pages = {look: _open(browser, demo, shot, path, look, cookies) for look in targets}
+    for page in pages.values():
         if shot.wait_for:
             page.locator(shot.wait_for).first.wait_for(state="visible")
             page.wait_for_load_state("networkidle")
-        if shot.offline:
-            context.set_offline(True)
         if shot.act:
-            shot.act(page)
-        page.wait_for_timeout(MOTION_ENDS_MS)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=target, full_page=whole, animations="disabled")
-    finally:
-        context.set_offline(False)
-        page.close()
+            shot.act(page, demo)
+    for look, page in pages.items():
+        # From the first page on, the others have waited as well.
+        page.wait_for_timeout(shot.pause_ms if page is next(iter(pages.values())) else 0)
+        targets[look].parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=targets[look], full_page=whole, animations="disabled")
+        page.context.close()
+    return len(pages)
+
+
+def _open(browser: Browser, demo: Demo, shot: Shot, path: str, look: Look, cookies: Path) -> Page:
+    context = browser.new_context(
+        viewport={"width": look.width, "height": look.height},
+        color_scheme=look.scheme,
+        java_script_enabled=shot.scripts,
+        storage_state=cookies if shot.staff else None,
+        locale="en-GB",
+        timezone_id="Europe/London",
+    )
+    page = context.new_page()
+    if shot.blocked:
+        page.route(re.compile(shot.blocked), lambda route: route.abort())
+    page.goto(demo.site_url + path, wait_until="commit" if shot.dials or shot.blocked else "load")
+    return page
 
 
 def everything(browser: Browser, demo: Demo, only: str) -> int:
@@ -159,21 +203,10 @@ def everything(browser: Browser, demo: Demo, only: str) -> int:
         cookies = Path(folder) / "cookies.json"
         sign_in(browser, demo, cookies)
         for shot in [shot for shot in SHOTS if only in shot.name]:
+            targets = {look: FOLDER / f"{shot.name}-{look.width}-{look.scheme}.png" for look in LOOKS}
             with turned(demo, shot.dials):
-                for width in WIDTHS:
-                    for scheme in SCHEMES:
-                        context = browser.new_context(
-                            viewport={"width": width, "height": HEIGHT},
-                            color_scheme="dark" if scheme == "dark" else "light",
-                            java_script_enabled=shot.scripts,
-                            storage_state=cookies if shot.staff else None,
-                            locale="en-GB",
-                            timezone_id="Europe/London",
-                        )
-                        take(context, demo, shot, shot.path.format(**numbers), FOLDER / f"{shot.name}-{width}-{scheme}.png")
-                        context.close()
-                        taken += 1
-            print(f"  {shot.name}")
+                taken += take(browser, demo, shot, shot.path.format(**numbers), targets, cookies)
+            print(f"  {shot.name}", flush=True)
     return taken
 
 
@@ -185,11 +218,8 @@ def for_readme(browser: Browser, demo: Demo) -> int:
         sign_in(browser, demo, cookies)
         wanted = {"book": next(shot for shot in SHOTS if shot.name == "book-ready"), "admin": next(shot for shot in SHOTS if shot.name == "admin-calendar")}
         for name, shot in wanted.items():
-            context = browser.new_context(
-                viewport={"width": 1280, "height": 860}, color_scheme="light", storage_state=cookies if shot.staff else None, locale="en-GB"
-            )
-            take(context, demo, shot, shot.path.format(**numbers), DOCS / f"{name}.png", whole=False)
-            context.close()
+            look = Look(1280, "light", height=860)
+            take(browser, demo, shot, shot.path.format(**numbers), {look: DOCS / f"{name}.png"}, cookies, whole=False)
     return len(wanted)
 
 
