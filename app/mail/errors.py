@@ -13,7 +13,19 @@ class MailError(Exception):
 
 
 class Unavailable(MailError):
-    """Not now: network, timeout, TLS, sign-in at the server, a 4xx answer. The same mail may leave later."""
+    """Not now: network, timeout, a 4xx answer. The same mail may leave later."""
+
+
+class ServerAway(Unavailable):
+    """Not now, and no other mail either: the server cannot be reached, is not trusted, or does not let us in."""
+
+    def __init__(self, reason: str, *, host: str = "") -> None:
+        super().__init__(reason)
+        self.host = host
+
+
+class Unsure(MailError):
+    """It was handed over to the last byte and the answer never came: nobody can know whether it left."""
 
 
 class Rejected(MailError):

@@ -1,8 +1,9 @@
 """An e-mail as a value: complete, checked, and not yet on its way."""
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -75,6 +76,15 @@ class Email:
         for name, value in self.headers.items():
             _check_header(name, value)
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
+
+
+def with_idempotency(email: Email, *, key: str) -> Email:
+    """The mail with the headers by which a relay recognises a second copy of it, for whatever reason that was sent.
+
+    Only a digest of the key travels. `Resend-Idempotency-Key`: https://resend.com/docs/dashboard/emails/idempotency-keys
+    """
+    digest = hashlib.sha256(key.encode()).hexdigest()[:40]
+    return replace(email, headers={**email.headers, "Resend-Idempotency-Key": digest, "X-Idempotency-Key": digest})
 
 
 def wire_address(address: str, *, field_name: str) -> str:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from app.mail.errors import Unavailable
 from app.mail.message import Email
-from app.mail.mime import as_mime
-from app.mail.smtp import App, SmtpServer, SmtpTransport
+from app.mail.mime import as_bytes
+from app.mail.smtp import App, Reached, SmtpServer, SmtpTransport, Step
 
 _LONGEST_NAME = 120
 
@@ -20,8 +20,14 @@ _LONGEST_NAME = 120
 class Transport(Protocol):
     """Sends one mail to one person."""
 
-    def send(self, email: Email) -> None:
-        """Return when the mail has been taken over for good. Raises `Unavailable` (later) or `Rejected` (stop)."""
+    def send(self, email: Email, reached: Reached = lambda _: None) -> None:
+        """Return when the mail has been taken over for good; says before the point of no return that it is `Step.READY`.
+
+        Raises `Unavailable` (later), `Rejected` (stop) or `Unsure` (nobody can know), and whatever `reached` raises.
+        """
+
+    def close(self) -> None:
+        """Nothing more is to be sent for now."""
 
 
 class MailSettings(Protocol):
@@ -51,9 +57,11 @@ class FileTransport:
         self.folder = folder
         self.sender = sender
 
-    def send(self, email: Email) -> None:
+    def send(self, email: Email, reached: Reached = lambda _: None) -> None:
         """The mail is in the folder, whole and on disk. Raises `Unavailable` when the folder cannot be written."""
-        content = as_mime(email, sender=self.sender).as_bytes()
+        content = as_bytes(email, sender=self.sender)
+        reached(Step.CONNECTED)
+        reached(Step.READY)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             target = self.folder / file_name(email.message_id)
@@ -61,6 +69,11 @@ class FileTransport:
                 _write_whole(target, content=content)
         except OSError as error:
             raise Unavailable(f"The outbox folder cannot be written: {error.strerror or 'unknown error'}.") from error
+        reached(Step.HANDED_OVER)
+        reached(Step.TAKEN)
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 class MemoryTransport:
@@ -70,11 +83,17 @@ class MemoryTransport:
         self.sent: list[Email] = []
         self._fail = fail
 
-    def send(self, email: Email) -> None:
+    def send(self, email: Email, reached: Reached = lambda _: None) -> None:
         """The mail is in `sent`, or the error that `fail` gave for it is raised."""
+        reached(Step.CONNECTED)
         if (error := self._fail(email)) is not None:
             raise error
+        reached(Step.READY)
         self.sent.append(email)
+        reached(Step.TAKEN)
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def from_settings(settings: MailSettings, app: App) -> Transport:

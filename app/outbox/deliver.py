@@ -1,25 +1,50 @@
 """Carry out what the outbox owes: claim by lease, run the handler, one commit per mail.
 
-A row is claimed with a fencing token and a lease that outlives every timeout of the handler. A worker that dies leaves
-`sending`; when the lease ends the row becomes `unknown`, because nobody can know whether the server had said "250".
-Unknown service mail is sent once more with the same Message-ID, so that a receiving server can drop the second copy.
+A row is claimed with a fencing token and a lease. Right before the point of no return (the final dot of SMTP) the
+handler calls `cross`, which writes that moment onto the row if, and only if, the lease is still ours and nothing is
+held. So a crash tells the two cases apart:
+
+* `sending` without that moment: nothing can have left. It is planned again when the lease ends.
+* `sending` with it: nobody can know. Reminders and sequences stay `unknown`, since two are worse than one too few; other
+  mail goes out once more with the same Message-ID, so that a relay or a mail program can drop the second copy.
+
+The moment is committed without waiting for the disk (the outcome is not): a dead worker cannot lose it. Only if the
+database's machine loses power in these milliseconds may one mail a worker go out twice. Waiting would halve the rate.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import DatabaseBusy, db, transaction
-from app.outbox.models import OutboxMessage, OutboxState
+from app.outbox import gate
+from app.outbox.models import WAITING, OutboxHold, OutboxMessage, OutboxState
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=240)
+"""Longer than everything before the point of no return can take; from there it begins anew."""
+NEEDED = timedelta(seconds=200)
+"""What must be left of the lease when a mail of the batch is begun: all steps of the conversation, slow ones too."""
 BATCH = 5
 PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)]
-UNKNOWN = "crashed while sending: it may have arrived"
+MOST_CRASHES = 25
+SETTLE_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0, 10.0, 20.0)
+"""How long an outcome is kept when the database is away, in seconds between two tries."""
+UNKNOWN = "the machine stopped while it was being handed over: it may have arrived"
+DIED = "the machine stopped before it was handed over"
+PLAIN = {"synchronize_session": False}
+ONCE = ("reminder", "follow_up", "re_engagement")
+"""Kinds that are not sent again when nobody knows whether they arrived."""
+
+ANSWERED = (OutboxState.SENT, OutboxState.RETRYING, OutboxState.UNKNOWN)
+"""Outcomes that show that a mail server is there again."""
 
 log = structlog.get_logger()
 
@@ -32,124 +57,245 @@ class Later(Exception):
     """It could not be done now (network, server busy); the text says why."""
 
 
+class Away(Later):
+    """The other side is away for everybody: all others wait as well, without having tried."""
+
+    def __init__(self, why: str, *, host: str = "") -> None:
+        super().__init__(why)
+        self.host = host
+
+
 class Never(Exception):
     """It can not be done at all (refused, bad address); the text says why."""
 
 
-Handler = Callable[[OutboxMessage], str]
-"""Carries out one side effect and returns the subject that it had."""
+class Unsure(Exception):
+    """It was handed over, and nobody can know how that ended; the text says why."""
 
 
-def run(handler: Handler, *, limit: int = 200, should_stop: Callable[[], bool] = lambda: False) -> int:
+class NotOurs(Exception):
+    """`cross` says: the lease has gone to somebody else, or the outbox is held. Nothing may leave."""
+
+
+Handler = Callable[[OutboxMessage, Callable[[], None]], str]
+"""Carries out one side effect, calls the second argument right before the point of no return, returns the subject."""
+
+Watch = Callable[[str], None]
+"""Is told the points that are passed. Tests end the process there."""
+
+
+def run(handler: Handler, *, limit: int = 200, should_stop: Callable[[], bool] = lambda: False, watch: Watch = lambda _: None) -> int:
     """Delivers what is due, oldest first; returns how many rows were taken."""
     done = 0
     try:
         release_abandoned()
         while done < limit and not should_stop():
+            watch("before claim")
             token = uuid4().hex
-            numbers = _claim(token)
-            if not numbers:
+            claim = _claim(token)
+            if not claim.messages:
                 break
-            for number in numbers:
-                _deliver(handler, number, token)
-            done += len(numbers)
+            watch("after claim")
+            done += len(claim.messages)
+            if not _batch(handler, claim, watch):
+                break
     except DatabaseBusy:
         log.info("outbox waits: the database is busy")
     return done
 
 
-def _claim(token: str) -> list[int]:
+@dataclass(frozen=True)
+class _Claim:
+    """Rows that are ours for now; `asks` when they are to find out whether the mail server is back."""
+
+    messages: list[OutboxMessage]
+    asks: bool = False
+
+
+def _claim(token: str) -> _Claim:
     """Takes up to `BATCH` due rows. The CTE matters: PostgreSQL may run a plain subquery once per row."""
     now = clock.now()
-    due = (
-        select(OutboxMessage.id)
-        .where(OutboxMessage.state.in_([OutboxState.PLANNED, OutboxState.RETRYING]), OutboxMessage.due_at <= now)
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    if not _anything_due(now):
-        return []
+    db.session.rollback()
+    state = gate.look(now)
+    db.session.rollback()
+    if not state.open:
+        return _Claim([])
+    due = select(OutboxMessage.id).where(WAITING, OutboxMessage.due_at <= now).order_by(OutboxMessage.due_at, OutboxMessage.id)
+    chosen = due.limit(1 if state.asks else BATCH).with_for_update(skip_locked=True).cte("due")
     with transaction() as session:
-        taken = update(OutboxMessage).where(OutboxMessage.id.in_(select(due.c.id))).returning(OutboxMessage.id)
+        if state.asks and not gate.ask(session, now):
+            return _Claim([])
         values = {"state": OutboxState.SENDING, "lease_until": now + LEASE, "lease_token": token, "attempts": OutboxMessage.attempts + 1}
-        return sorted(session.scalars(taken.values(values)))
+        taken = update(OutboxMessage).where(OutboxMessage.id.in_(select(chosen.c.id))).values(values).returning(OutboxMessage)
+        messages = list(session.scalars(taken.execution_options(synchronize_session=False, populate_existing=True)))
+        for message in messages:
+            session.expunge(message)
+    return _Claim(sorted(messages, key=lambda message: (message.due_at, message.id)), asks=state.asks)
 
 
-def _anything_due(now: object) -> bool:
-    """A look in a reading transaction, so that an idle worker never asks for the write lock."""
-    db.session.rollback()
-    waiting = OutboxMessage.state.in_([OutboxState.PLANNED, OutboxState.RETRYING])
-    found = db.session.scalar(select(OutboxMessage.id).where(waiting, OutboxMessage.due_at <= now).limit(1))
-    db.session.rollback()
-    return found is not None
+def _batch(handler: Handler, claim: _Claim, watch: Watch) -> bool:
+    """Whether it makes sense to claim more; what was not begun is given back as it was."""
+    messages = claim.messages
+    for place, message in enumerate(messages):
+        if (message.lease_until or clock.now()) - clock.now() < NEEDED:
+            _give_back(messages[place:])
+            return True
+        try:
+            _deliver(handler, message, _Settler(message, watch, asks=claim.asks))
+        except Away as away:
+            _give_back(messages[place + 1 :], why=str(away))
+            return False
+        except NotOurs:
+            _give_back(messages[place:])
+            return False
+        except DatabaseBusy:
+            _patiently(partial(_give_back, messages[place:]), message, within=SETTLE_PAUSES[:3])
+            raise
+    return True
 
 
-def _deliver(handler: Handler, number: int, token: str) -> None:
-    message = db.session.get(OutboxMessage, number)
-    if message is None or message.lease_token != token or (message.lease_until or clock.now()) <= clock.now():
-        db.session.rollback()
-        return
-    db.session.expunge(message)
-    attempts = message.attempts
+def _deliver(handler: Handler, message: OutboxMessage, settle: "_Settler") -> None:
+    """One mail to its end. Raises `Away`, `NotOurs` and `DatabaseBusy` when the others of the batch have to wait too."""
+    crossed = False
+
+    def cross() -> None:
+        nonlocal crossed
+        _cross(message)
+        crossed = True
+
     try:
-        subject = handler(message)
+        subject = handler(message, cross)
     except Skip as skipped:
-        _settle(number, token, state=OutboxState.CANCELLED, why=str(skipped))
+        settle({"state": OutboxState.CANCELLED, "why": str(skipped)})
     except Never as refused:
-        _settle(number, token, state=OutboxState.DEAD, why=str(refused))
+        settle({"state": OutboxState.DEAD, "why": str(refused)})
+    except Unsure as error:
+        settle(_after_unknown(message, str(error)))
+    except Away as away:
+        settle(_retry(message, f"{gate.WAITS}{away}"), away=away)
+        raise
     except Later as later:
-        _retry(number, token, attempts, str(later))
+        settle(_retry(message, str(later)))
+    except (NotOurs, DatabaseBusy):
+        raise
     except Exception as error:
-        log.exception("mail failed", outbox=number, kind=message.kind)
-        _retry(number, token, attempts, f"{type(error).__name__}: an error of our own, see the log")
+        log.exception("mail failed", outbox=message.id, kind=message.kind)
+        why = f"{type(error).__name__}: an error of our own, see the log"
+        settle(_after_unknown(message, why) if crossed else _retry(message, why))
     else:
-        _settle(number, token, state=OutboxState.SENT, why="", sent_at=clock.now(), subject=subject)
+        settle({"state": OutboxState.SENT, "why": "", "sent_at": clock.now(), "subject": subject})
 
 
-def _retry(number: int, token: str, attempts: int, why: str) -> None:
-    if attempts > len(PAUSES):
-        _settle(number, token, state=OutboxState.DEAD, why=f"given up after {attempts} attempts: {why}")
-    else:
-        _settle(number, token, state=OutboxState.RETRYING, why=why, due_at=clock.now() + PAUSES[attempts - 1])
+def _cross(message: OutboxMessage) -> None:
+    """Notes down the point of no return. Raises `NotOurs` unless the lease is ours now and nothing is held."""
+    now = clock.now()
+    until = now + LEASE
+    with transaction(durable=False) as session:
+        ours = and_(_is(message), OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until > now)
+        mark = update(OutboxMessage).where(ours, ~exists(select(OutboxHold.id))).values(handed_over_at=now, lease_until=until)
+        marked = session.execute(mark.returning(OutboxMessage.id), execution_options=PLAIN).scalar()
+    if marked is None or clock.now() >= until - NEEDED:
+        raise NotOurs
 
 
-def _settle(number: int, token: str, **values: object) -> None:
-    """Writes the outcome, unless the lease has gone to somebody else meanwhile."""
-    db.session.rollback()
-    with transaction() as session:
-        session.execute(
-            update(OutboxMessage).where(OutboxMessage.id == number, OutboxMessage.lease_token == token).values(lease_until=None, lease_token="", **values)
-        )
+def _retry(message: OutboxMessage, why: str) -> dict[str, object]:
+    if message.attempts > len(PAUSES):
+        return {"state": OutboxState.DEAD, "why": f"given up after {message.attempts} attempts: {why}"}
+    return {"state": OutboxState.RETRYING, "why": why, "due_at": clock.now() + PAUSES[message.attempts - 1]}
+
+
+def _after_unknown(message: OutboxMessage, why: str) -> dict[str, object]:
+    """The policy for what nobody can know, see the top of the module."""
+    if message.unsure or message.kind.startswith(ONCE):
+        return {"state": OutboxState.UNKNOWN, "why": why, "unsure": message.unsure + 1}
+    return {"state": OutboxState.RETRYING, "why": why, "unsure": 1, "due_at": clock.now() + PAUSES[1]}
+
+
+class _Settler:
+    """Writes the outcome of one mail, unless the row has gone to somebody else meanwhile."""
+
+    def __init__(self, message: OutboxMessage, watch: Watch, *, asks: bool) -> None:
+        self._message = message
+        self._watch = watch
+        self._asks = asks
+
+    def __call__(self, values: dict[str, object], *, away: Away | None = None) -> None:
+        """Tries for a while when the database is away: an outcome that is not written down is one that nobody knows."""
+        _patiently(lambda: self._write(away, values), self._message)
+
+    def _write(self, away: Away | None, values: dict[str, object]) -> None:
+        now = clock.now()
+        with transaction() as session:
+            change = update(OutboxMessage).where(_is(self._message)).values(lease_until=None, lease_token="", handed_over_at=None, **values)
+            session.execute(change, execution_options=PLAIN)
+            if away is not None:
+                gate.close(session, host=away.host, why=str(away), now=now)
+            elif self._asks and values["state"] in ANSWERED:
+                gate.open_again(session, now=now)
+            self._watch("before commit")
+
+
+def _patiently(write: Callable[[], None], message: OutboxMessage, *, within: tuple[float, ...] = SETTLE_PAUSES) -> None:
+    for pause in within:
+        time.sleep(pause)
+        try:
+            write()
+        except DatabaseBusy:
+            log.warning("outcome of a mail waits for the database", outbox=message.id)
+        else:
+            return
+
+
+def _is(message: OutboxMessage) -> ColumnElement[bool]:
+    return and_(OutboxMessage.id == message.id, OutboxMessage.lease_token == message.lease_token)
+
+
+def _give_back(messages: list[OutboxMessage], *, why: str = "") -> None:
+    """As if they had not been claimed; a reason is kept where one is known."""
+    for message in messages:
+        with transaction() as session:
+            values: dict[str, object] = {"why": f"{gate.WAITS}{why}"} if why else {}
+            again = OutboxState.RETRYING if message.attempts > 1 or why else OutboxState.PLANNED
+            change = update(OutboxMessage).where(_is(message), OutboxMessage.state == OutboxState.SENDING)
+            values |= {"state": again, "attempts": message.attempts - 1, "lease_until": None, "lease_token": "", "handed_over_at": None}
+            session.execute(change.values(values), execution_options=PLAIN)
 
 
 def release_abandoned(*, everything: bool = False) -> None:
-    """Lets go of rows whose worker died: unknown at first; a service mail then goes out once more.
+    """Lets go of rows whose worker died, see the top of the module.
 
     `everything` does not wait for the leases to end: only for a process that knows that no other one is sending.
     """
     now = clock.now()
-    abandoned = OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until < (now + LEASE * 2 if everything else now)
+    abandoned = and_(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until < (now + LEASE * 2 if everything else now))
     db.session.rollback()
-    found = db.session.scalar(select(OutboxMessage.id).where(*abandoned).limit(1))
+    found = db.session.scalar(select(OutboxMessage.id).where(abandoned).limit(1))
     db.session.rollback()
     if found is None:
         return
+    unmarked = OutboxMessage.handed_over_at.is_(None)
+    once = or_(OutboxMessage.unsure > 0, *(OutboxMessage.kind.startswith(kind) for kind in ONCE))
+    too_often = OutboxMessage.crashes >= MOST_CRASHES
     with transaction() as session:
-        again = update(OutboxMessage).where(*abandoned, OutboxMessage.attempts < 2, OutboxMessage.kind.not_like("reminder%"))
-        session.execute(again.values(state=OutboxState.RETRYING, due_at=now, why=UNKNOWN, lease_until=None, lease_token=""))
-        session.execute(update(OutboxMessage).where(*abandoned).values(state=OutboxState.UNKNOWN, why=UNKNOWN, lease_until=None, lease_token=""))
+        _release(session, and_(abandoned, unmarked, too_often), state=OutboxState.DEAD, why=f"given up: {DIED}, {MOST_CRASHES} times", lease_token="")
+        planned: dict[str, object] = {"attempts": case((OutboxMessage.attempts > 0, OutboxMessage.attempts - 1), else_=0)}
+        planned |= {"crashes": OutboxMessage.crashes + 1, "lease_token": ""}
+        _release(session, and_(abandoned, unmarked), state=OutboxState.RETRYING, why=DIED, **planned)
+        # These keep their token: should the worker only have been slow, it still writes down how it really ended.
+        _release(session, and_(abandoned, ~once), state=OutboxState.RETRYING, why=UNKNOWN, due_at=now, unsure=1)
+        _release(session, abandoned, state=OutboxState.UNKNOWN, why=UNKNOWN, unsure=OutboxMessage.unsure + 1)
+
+
+def _release(session: Session, rows: ColumnElement[bool], **values: object) -> None:
+    change = update(OutboxMessage).where(rows).values(lease_until=None, handed_over_at=None, **values)
+    session.execute(change, execution_options=PLAIN)
 
 
 def retry(number: int) -> bool:
     """Plans a dead, unknown or waiting side effect anew, for now; False when it has gone out or was cancelled."""
     with transaction() as session:
         states = [OutboxState.DEAD, OutboxState.UNKNOWN, OutboxState.RETRYING, OutboxState.PLANNED]
-        changed = session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id == number, OutboxMessage.state.in_(states))
-            .values(state=OutboxState.PLANNED, due_at=clock.now(), attempts=0, why="sent again by hand")
-            .returning(OutboxMessage.id)
-        )
-        return changed.scalar() is not None
+        values = {"state": OutboxState.PLANNED, "due_at": clock.now(), "why": "sent again by hand", "lease_token": "", "handed_over_at": None}
+        fresh = {"attempts": 0, "crashes": 0, "unsure": 0}
+        changed = update(OutboxMessage).where(OutboxMessage.id == number, OutboxMessage.state.in_(states)).values(values | fresh)
+        return session.execute(changed.returning(OutboxMessage.id)).scalar() is not None

@@ -1,8 +1,9 @@
 """A mail server, its certificate, and a transport that leads to it."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -50,6 +51,21 @@ def app() -> Flask:
 
 
 @pytest.fixture
-def smtp(server: Server, app: Flask) -> SmtpTransport:
+def transport_to(app: Flask) -> Iterator[Callable[..., SmtpTransport]]:
+    """`transport_to(port, host="127.0.0.1", tls_context=None, **fields of SmtpServer)`: a transport, closed at the end."""
+    made: list[SmtpTransport] = []
+
+    def make(port: int, *, host: str = "127.0.0.1", tls_context: Callable[[], ssl.SSLContext] | None = None, **values: Any) -> SmtpTransport:
+        more: dict[str, Any] = {"tls_context": tls_context} if tls_context else {}
+        made.append(SmtpTransport(SmtpServer(host, port, **({"timeout": 5} | values)), app=app, sender=SENDER, **more))
+        return made[-1]
+
+    yield make
+    for transport in made:
+        transport.close()
+
+
+@pytest.fixture
+def smtp(server: Server, transport_to: Callable[..., SmtpTransport]) -> SmtpTransport:
     """A transport to the server without encryption."""
-    return SmtpTransport(SmtpServer("127.0.0.1", server.port, starttls=False, timeout=5), app=app, sender=SENDER)
+    return transport_to(server.port, starttls=False)

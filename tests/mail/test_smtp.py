@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -127,16 +127,15 @@ def test_a_trusted_certificate_for_another_name_gets_nothing(app: Flask, mailbox
     assert mailbox.envelopes == []
 
 
-def test_a_trusted_certificate_lets_the_mail_through(app: Flask, mailbox: Mailbox, tls: ssl.SSLContext, certificate: tuple[Path, Path]) -> None:
+def test_a_trusted_certificate_lets_the_mail_through(
+    transport_to: Callable[..., SmtpTransport], mailbox: Mailbox, tls: ssl.SSLContext, certificate: tuple[Path, Path]
+) -> None:
     controller = Server(mailbox, tls_context=tls, require_starttls=True)
     controller.start()
     try:
-        SmtpTransport(
-            SmtpServer("127.0.0.1", controller.port, timeout=5),
-            app=app,
-            sender=SENDER,
-            tls_context=lambda: ssl.create_default_context(cafile=str(certificate[0])),
-        ).send(letter())
+        transport = transport_to(controller.port, tls_context=lambda: ssl.create_default_context(cafile=str(certificate[0])))
+        transport.send(letter())
+        transport.close()
     finally:
         controller.stop()
     assert len(mailbox.bodies) == 1

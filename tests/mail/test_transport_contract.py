@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from app.mail.mime import as_mime
+from app.mail.mime import as_bytes
 from app.mail.smtp import SmtpTransport
 from app.mail.transport import FileTransport, MemoryTransport, Transport
 from tests.mail.letters import ICS, letter
@@ -34,7 +34,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Way:
         return Way(FileTransport(tmp_path, sender=SENDER), lambda: [file.read_bytes() for file in sorted(tmp_path.glob("*.eml"))])
     if request.param == "memory":
         memory = MemoryTransport()
-        return Way(memory, lambda: [as_mime(sent, sender=SENDER).as_bytes() for sent in memory.sent])
+        return Way(memory, lambda: [as_bytes(sent, sender=SENDER) for sent in memory.sent])
     smtp: SmtpTransport = request.getfixturevalue("smtp")
     mailbox: Mailbox = request.getfixturevalue("mailbox")
     return Way(smtp, lambda: mailbox.bodies)

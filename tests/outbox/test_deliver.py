@@ -1,6 +1,7 @@
 """Delivery: claimed once, fenced, retried by kind of failure, honest about what nobody can know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def _database(app: Flask) -> None:
 def test_a_planned_mail_goes_out_once() -> None:
     number, sent = plan(), []
     for _ in range(3):
-        outbox.run(lambda message: sent.append(message.id) or "Subject")  # type: ignore[func-returns-value]
+        outbox.run(lambda message, _: sent.append(message.id) or "Subject")  # type: ignore[func-returns-value]
     assert sent == [number]
     assert (row(number).state, row(number).subject, row(number).attempts) == (OutboxState.SENT, "Subject", 1)
 
@@ -56,7 +57,7 @@ def test_the_same_fact_can_never_ask_twice() -> None:
 
 def test_a_mail_that_was_sent_is_not_taken_back_by_later_facts() -> None:
     number = plan()
-    outbox.run(lambda _: "Subject")
+    outbox.run(lambda *_: "Subject")
     plan(skipped="overtaken")
     assert row(number).state == OutboxState.SENT
 
@@ -69,7 +70,7 @@ def test_a_skipped_mail_is_planned_again_when_the_facts_want_it() -> None:
 
 
 def raising(error: Exception) -> outbox.Handler:
-    def handler(_: OutboxMessage) -> str:
+    def handler(*_: object) -> str:
         raise error
 
     return handler
@@ -104,7 +105,8 @@ class Killed(BaseException):
     """Stands for `kill -9`: nothing of ours runs after it."""
 
 
-def crash(_: OutboxMessage) -> str:
+def crash(_: OutboxMessage, cross: Callable[[], None]) -> str:
+    cross()
     raise Killed
 
 
@@ -114,10 +116,10 @@ def test_a_service_mail_whose_worker_died_goes_out_once_more_with_the_same_messa
         outbox.run(crash)
     before = row(number).message_id
     assert row(number).state == OutboxState.SENDING
-    assert outbox.run(lambda _: "too early") == 0
+    assert outbox.run(lambda *_: "too early") == 0
     move_clock(outbox.LEASE + timedelta(seconds=1))
     seen: list[str] = []
-    outbox.run(lambda message: seen.append(message.message_id) or "again")  # type: ignore[func-returns-value]
+    outbox.run(lambda message, _: seen.append(message.message_id) or "again")  # type: ignore[func-returns-value]
     assert seen == [before]
 
 
@@ -126,7 +128,7 @@ def test_a_reminder_whose_worker_died_stays_unknown(move_clock: Callable[[timede
     with pytest.raises(Killed):
         outbox.run(crash)
     move_clock(outbox.LEASE + timedelta(seconds=1))
-    assert outbox.run(lambda _: "again") == 0
+    assert outbox.run(lambda *_: "again") == 0
     assert row(number).state == OutboxState.UNKNOWN
 
 
@@ -136,28 +138,66 @@ def test_a_second_crash_stays_unknown(move_clock: Callable[[timedelta], None]) -
         with pytest.raises(Killed):
             outbox.run(crash)
         move_clock(outbox.LEASE + timedelta(seconds=1))
-    assert outbox.run(lambda _: "again") == 0
+    assert outbox.run(lambda *_: "again") == 0
     assert row(number).state == OutboxState.UNKNOWN
 
 
-def test_a_worker_that_lost_its_lease_changes_nothing(move_clock: Callable[[timedelta], None]) -> None:
+def test_a_worker_that_was_only_slow_still_writes_down_how_it_ended(move_clock: Callable[[timedelta], None]) -> None:
     number = plan()
 
-    def stalled(message: OutboxMessage) -> str:
+    def slow(message: OutboxMessage, cross: Callable[[], None]) -> str:
+        cross()
         move_clock(outbox.LEASE + timedelta(seconds=1))
         outbox.release_abandoned()
         assert row(message.id).state == OutboxState.RETRYING
         return "late"
 
+    outbox.run(slow, limit=1)
+    assert (row(number).state, row(number).subject) == (OutboxState.SENT, "late")
+
+
+def test_a_stalled_worker_that_wakes_after_its_lease_sends_nothing_and_changes_nothing(move_clock: Callable[[timedelta], None]) -> None:
+    number, left = plan(), []
+
+    def stalled(message: OutboxMessage, cross: Callable[[], None]) -> str:
+        move_clock(outbox.LEASE + timedelta(seconds=1))
+        outbox.run(lambda *_: "by another worker", limit=1)
+        cross()
+        left.append(message.id)
+        return "late"
+
     outbox.run(stalled, limit=1)
-    assert row(number).state == OutboxState.RETRYING
+    assert left == []
+    assert (row(number).state, row(number).subject, row(number).attempts) == (OutboxState.SENT, "by another worker", 1)
+
+
+def test_a_worker_that_stalls_right_after_the_mark_sends_nothing(monkeypatch: pytest.MonkeyPatch, move_clock: Callable[[timedelta], None]) -> None:
+    number, left = plan(kind="reminder_1h"), []
+    real = outbox.transaction
+
+    @contextmanager
+    def then_sleeps(*, durable: bool = True) -> Iterator[Any]:
+        with real(durable=durable) as session:
+            yield session
+        if not durable:
+            move_clock(outbox.LEASE)
+
+    def handler(_: OutboxMessage, cross: Callable[[], None]) -> str:
+        cross()
+        left.append(number)
+        return "late"
+
+    monkeypatch.setattr(outbox, "transaction", then_sleeps)
+    outbox.run(handler, limit=1)
+    assert left == []
+    assert (row(number).state, row(number).attempts) == (OutboxState.PLANNED, 0), "certainly not sent, so it may be sent"
 
 
 def test_a_mail_that_is_not_due_waits() -> None:
     with transaction() as session:
         wanted = Wanted(key="later", kind="reminder_24h", recipient="a@example.org", due_at=clock.now() + timedelta(hours=1))
         publish(session, wanted, booking_id=None, message_domain="example.com")
-    assert outbox.run(lambda _: "x") == 0
+    assert outbox.run(lambda *_: "x") == 0
 
 
 def test_a_booking_asks_for_its_mails_and_they_go_out(deliver: Callable[..., Any], app: Flask, mails: Any) -> None:
@@ -167,5 +207,5 @@ def test_a_booking_asks_for_its_mails_and_they_go_out(deliver: Callable[..., Any
     deliver(10)
     deliver(11)
     app.extensions["works"].deliver_outbox()
-    kinds = [(row.kind, row.state) for row in queries.everything() if not row.kind.startswith("admin")]
+    kinds = [(row.kind, row.state) for row in queries.everything() if row.kind in {"confirmation", "rescheduled"}]
     assert kinds == [("confirmation", "sent"), ("rescheduled", "cancelled"), ("rescheduled", "sent")]
