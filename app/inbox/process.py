@@ -1,11 +1,13 @@
 """Run the handler of each waiting delivery; whatever happens, the outcome stays on the row.
 
-One delivery is one commit: its facts, the bookings they change, the mails they ask for and its own state. So a crash at
-any point leaves it waiting, and running it again is harmless (facts are unique). Errors of our own machine are retried
-with growing pauses; a body that cannot be understood never is.
+A delivery's facts, the bookings they change, the mails they ask for and its own state are one commit. So a crash at any
+point leaves it waiting, and running it again is harmless (facts are unique). A few deliveries share a commit, for as
+long as a sender may wait for the write lock; if one of them fails, all are run again one by one, so that it takes no
+other with it. Errors of our own machine are retried with growing pauses; a body that cannot be understood never is.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +23,9 @@ PAUSES = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 
 """Before each further attempt; after the last one the delivery is dead and shows in the admin area."""
 UNFINISHED = (InboxState.WAITING, InboxState.RETRYING)
 MAX_ERROR = 500
+LIMIT = 200
+BATCH = 16
+BATCH_SECONDS = 0.03
 
 log = structlog.get_logger()
 
@@ -38,18 +43,17 @@ class Outcome:
 Handler = Callable[[Session, InboxMessage], Outcome]
 
 
-def run(handler: Handler, *, limit: int = 200, should_stop: Callable[[], bool] = lambda: False) -> int:
+def run(handler: Handler, *, limit: int = LIMIT, should_stop: Callable[[], bool] = lambda: False) -> int:
     """Processes what is due, oldest first; returns how many deliveries were looked at."""
     done = 0
     while done < limit and not should_stop():
-        number = _next_due()
-        if number is None:
+        numbers = _next_due(min(BATCH, limit - done))
+        if not numbers:
             break
         try:
-            process_one(handler, number)
+            done += _process_together(handler, numbers)
         except DatabaseBusy:
             break
-        done += 1
     return done
 
 
@@ -57,14 +61,7 @@ def process_one(handler: Handler, number: int) -> None:
     """Processes one waiting delivery and keeps the outcome on its row."""
     try:
         with transaction() as session:
-            message = session.get(InboxMessage, number, with_for_update={"skip_locked": True})
-            if message is None or message.state not in UNFINISHED:
-                return
-            outcome = handler(session, message)
-            message.state, message.trigger, message.error = outcome.state, outcome.trigger or message.trigger, outcome.error
-            message.booking_id = outcome.booking_id or message.booking_id
-            message.processed_at = clock.now()
-            message.attempts += 1
+            _apply(handler, session, number)
     except DatabaseBusy:
         raise
     except Exception as error:
@@ -72,10 +69,40 @@ def process_one(handler: Handler, number: int) -> None:
         _keep_error(number, error)
 
 
-def _next_due() -> int | None:
+def _process_together(handler: Handler, numbers: Sequence[int]) -> int:
+    """Processes as many of them as fit into one short commit; returns how many."""
+    done, until = 0, time.monotonic() + BATCH_SECONDS
+    try:
+        with transaction() as session:
+            while done < len(numbers) and (done == 0 or time.monotonic() < until):
+                _apply(handler, session, numbers[done])
+                session.flush()
+                done += 1
+    except DatabaseBusy:
+        raise
+    except Exception:
+        log.info("deliveries are processed one by one, because one of them failed", exc_info=True)
+        for number in numbers:
+            process_one(handler, number)
+        return len(numbers)
+    return done
+
+
+def _apply(handler: Handler, session: Session, number: int) -> None:
+    message = session.get(InboxMessage, number, with_for_update={"skip_locked": True})
+    if message is None or message.state not in UNFINISHED:
+        return
+    outcome = handler(session, message)
+    message.state, message.trigger, message.error = outcome.state, outcome.trigger or message.trigger, outcome.error
+    message.booking_id = outcome.booking_id or message.booking_id
+    message.processed_at = clock.now()
+    message.attempts += 1
+
+
+def _next_due(count: int) -> list[int]:
     db.session.rollback()
     due = InboxMessage.state.in_(UNFINISHED), InboxMessage.due_at <= clock.now()
-    found = db.session.scalar(select(InboxMessage.id).where(*due).order_by(InboxMessage.id).limit(1))
+    found = list(db.session.scalars(select(InboxMessage.id).where(*due).order_by(InboxMessage.id).limit(count)))
     db.session.rollback()
     return found
 
