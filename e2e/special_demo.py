@@ -30,7 +30,7 @@ def main() -> None:
         moment = datetime.fromisoformat(given.at).astimezone(UTC)
         clock.now = lambda: moment
         secrets.choice = random.Random(7).choice
-        sandbox.create_sandbox = functools.partial(create_sandbox, now=clock.now)
+        sandbox.create_sandbox = functools.partial(create_sandbox, now=clock.now)  # type: ignore[attr-defined]
     if given.command == "sandbox":
         with create_app(Settings.load()).app_context():
             sandbox.command.main(options)
