@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from app.colour import Palette, contrast, palette, surfaces
 from app.site_file import SiteFileError, line_of, parse, say
+from app.site_mails import Mails
 
 __all__ = ["Site", "SiteFileError", "load"]
 
@@ -171,6 +172,7 @@ class Site(Part):
     people: list[Person] = []
     place: Place
     guests_get_mail: bool = False
+    mails: Mails = Mails()
     languages: list[Literal["en"]] = ["en"]
 
     @cached_property

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, current_app, has_app_context
@@ -14,8 +13,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.bookings import queries as bookings
-from app.bookings.notices import MailPolicy
 from app.config import Settings
 from app.db import db
 from app.inbox import process as inbox
@@ -24,12 +21,16 @@ from app.inbox.receive import receiver_of
 from app.inbox.retention import purge
 from app.jobs.embedded import Runner, take_lock
 from app.jobs.queue import make_queue, nudger
-from app.mail.errors import Rejected, Unavailable
-from app.mail.message import BadHeader
+from app.mail.errors import Rejected, ServerAway, Unavailable, Unsure
+from app.mail.message import Email, with_idempotency
+from app.mail.smtp import Step
 from app.mail.transport import Transport, from_settings
+from app.notifications import admin_digest
 from app.notifications.brand import brand_of
-from app.notifications.kinds import COMPOSE
-from app.notifications.links import Links
+from app.notifications.chosen import policy_of
+from app.notifications.own_texts import own_texts
+from app.notifications.writer import LinksFor, NotWanted, write
+from app.outbox import daily
 from app.outbox import deliver as outbox
 from app.outbox.models import OutboxMessage
 from app.site import Site
@@ -38,6 +39,8 @@ from app.sync.on_webhook import handle
 HOUSEKEEPING = timedelta(hours=1)
 GIVE_WAY_SECONDS = 1.0
 QUIET_SECONDS = 0.005
+BOOKINGS_FIRST_SECONDS = 10.0
+"""For so long a storm of deliveries may keep the mails waiting: most of those would be overtaken by the next delivery."""
 
 log = structlog.get_logger()
 _working = threading.local()
@@ -46,21 +49,20 @@ _working = threading.local()
 class Works:
     """The background work of one app: what wakes it and what it does."""
 
-    def __init__(self, app: Flask, settings: Settings, site: Site, *, links_for: Callable[[str, str], Links]) -> None:
+    def __init__(self, app: Flask, settings: Settings, site: Site, *, links_for: LinksFor) -> None:
         self.app = app
         self.settings = settings
-        self.policy = MailPolicy(
-            kinds=frozenset(settings.MAIL_KINDS),
-            admin_email=settings.ADMIN_EMAIL,
-            message_domain=urlsplit(settings.SITE_URL).hostname or "localhost",
-        )
-        self.brand = brand_of(site)
+        self.policy = policy_of(settings, site)
+        self.brand = brand_of(site, own_texts=own_texts(settings, site))
+        self._summary_looked_at: datetime | None = None
         self._links_for = links_for
         self._one_at_a_time = threading.Lock()
         self._house_kept_at: datetime | None = None
         self._queue: Huey | None = None
         self._transport: Transport | None = None
         self._nudge: Callable[[], None] = lambda: None
+        self.watch: Callable[[str], None] = lambda _point: None
+        """Is told the points that the delivery of a mail passes; tests end the process there."""
 
     @property
     def queue(self) -> Huey:
@@ -88,9 +90,16 @@ class Works:
         _working.now = True
         try:
             with self.app.app_context():
+                self.plan_summary()
                 between = partial(self._between, should_stop)
-                while self.process_inbox(between) + self.deliver_outbox(between) and not should_stop():
-                    pass
+                until = time.monotonic() + BOOKINGS_FIRST_SECONDS
+                while not should_stop():
+                    done = self.process_inbox(between)
+                    if done >= inbox.LIMIT and time.monotonic() < until:
+                        continue
+                    until = time.monotonic() + BOOKINGS_FIRST_SECONDS
+                    if not done + self.deliver_outbox(between):
+                        break
                 self.keep_house()
         finally:
             _working.now = False
@@ -118,30 +127,59 @@ class Works:
         self._house_kept_at = now
         return purge(days=self.settings.INBOX_RETENTION_DAYS)
 
+    def plan_summary(self) -> None:
+        """Asks for the owner's daily summary when its time has come and there is something to say."""
+        moment = admin_digest.due(self.policy, now=clock.now())
+        if moment is None or moment == self._summary_looked_at:
+            return
+        self._summary_looked_at = moment
+        wanted = admin_digest.wanted(self.policy, moment)
+        if not daily.asked_for(wanted.key) and admin_digest.anything_to_say(moment, self.brand):
+            db.session.rollback()
+            daily.ask_once(wanted, message_domain=self.policy.message_domain)
+        db.session.rollback()
+
     def handle_delivery(self, session: Session, message: InboxMessage) -> inbox.Outcome:
         """The inbox handler."""
         return handle(session, message, policy=self.policy)
 
     def deliver_outbox(self, should_stop: Callable[[], bool] = lambda: False) -> int:
-        """Sends mails that are due; returns how many were tried."""
-        return outbox.run(self.send, should_stop=should_stop)
-
-    def send(self, message: OutboxMessage) -> str:
-        """The outbox handler: composes one mail, ends the reading transaction, hands it over. Returns the subject."""
-        booking = bookings.by_id(message.booking_id) if message.booking_id else None
-        if booking is None:
-            raise outbox.Skip("the booking is gone")
-        if booking.end <= clock.now():
-            raise outbox.Skip("outdated: the meeting is over")
+        """Sends mails that are due, over one connection; returns how many were tried."""
         try:
-            email = COMPOSE[message.kind](booking, message, self.brand, self._links_for(booking.reference, booking.event_type))
+            return outbox.run(self.send, should_stop=should_stop, watch=self.watch)
+        finally:
+            if self._transport is not None:
+                self._transport.close()
+
+    def send(self, message: OutboxMessage, cross: Callable[[], None]) -> str:
+        """The outbox handler: composes one mail, ends the reading transaction, hands it over. Returns the subject."""
+
+        def reached(step: Step) -> None:
+            if step is Step.READY:
+                cross()
+            self.watch(step.value)
+
+        try:
+            email = with_idempotency(self.compose(message), key=message.key)
             db.session.rollback()
-            self.transport.send(email)
+            self.watch("rendered")
+            self.transport.send(email, reached)
+        except ServerAway as error:
+            raise outbox.Away(str(error), host=error.host) from error
         except Unavailable as error:
             raise outbox.Later(str(error)) from error
-        except (Rejected, BadHeader) as error:
+        except Unsure as error:
+            raise outbox.Unsure(str(error)) from error
+        except Rejected as error:
             raise outbox.Never(str(error)) from error
         return email.subject
+
+    def compose(self, message: OutboxMessage) -> Email:
+        """The mail as it is to be sent now. Raises `outbox.Skip` when it should not be sent any more."""
+        try:
+            return write(message, brand=self.brand, links_for=self._links_for)
+        except NotWanted as reason:
+            raise outbox.Skip(str(reason)) from None
 
     @property
     def transport(self) -> Transport:

@@ -7,6 +7,7 @@ belong to is folded anew, and what differs from the stored rows is written toget
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -16,6 +17,7 @@ from app import clock
 from app.accounts.customers import with_email
 from app.bookings import audit
 from app.bookings.audit import Cause
+from app.bookings.exits import left
 from app.bookings.facts import Address, Fact, Kind
 from app.bookings.fold import Folded, fold
 from app.bookings.models import Booking, BookingAddress, BookingFact
@@ -186,7 +188,8 @@ def _update(session: Session, booking: Booking, part: Folded, origin: Booking | 
 
 
 def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:
-    mails = list(wanted_mails(booking, part.milestones, seat=part.addresses[0].seat, policy=policy, now=clock.now()))
+    seat, leaving = part.addresses[0].seat, partial(left, session, booking)
+    mails = list(wanted_mails(booking, part.milestones, seat=seat, policy=policy, now=clock.now(), left=leaving))
     withdraw(session, booking_id=booking.id, keep=[mail.key for mail in mails], why=f"overtaken: the booking is now {booking.status}")
     for mail in mails:
         publish(session, mail, booking_id=booking.id, message_domain=policy.message_domain)

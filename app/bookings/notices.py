@@ -5,14 +5,18 @@ and the owner can see why one did not go out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from app.bookings.facts import Kind
 from app.bookings.models import Booking
+from app.bookings.policy import MailPolicy
+from app.bookings.schedule import Left, timed_mails
 from app.bookings.telling import Milestone
 from app.outbox.publish import Wanted
 from app.outbox.topics import Topic
+
+__all__ = ["MailPolicy", "wanted_mails"]
 
 PHONE_ONLY = "@sms.cal.com"
 """Cal.com makes up such an address for people who left a phone number only (packages/lib/contructEmailFromPhoneNumber.ts)."""
@@ -25,22 +29,16 @@ _TOPICS = {
 }
 
 
-@dataclass(frozen=True)
-class MailPolicy:
-    """Which mails this site sends, and to whom besides the booker."""
-
-    kinds: frozenset[str] = frozenset({"all"})
-    """Beginnings of kind names, or `all`."""
-    admin_email: str = ""
-    message_domain: str = "localhost"
-
-    def sends(self, kind: str) -> bool:
-        """Whether this site sends mails of the kind at all."""
-        return "all" in self.kinds or any(kind.startswith(wanted) for wanted in self.kinds)
+def wanted_mails(
+    booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, policy: MailPolicy, now: datetime, left: Left = lambda _, __: ""
+) -> Iterator[Wanted]:
+    """Every mail of the booking's life: its news in order, of which only the last is sent, then what goes out at a time."""
+    yield from _news(booking, milestones, seat=seat, policy=policy, now=now)
+    for mail in timed_mails(booking, milestones, seat=seat, policy=policy, left=left):
+        yield replace(mail, skipped=mail.skipped or _refused(mail.kind, mail.recipient, policy))
 
 
-def wanted_mails(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, policy: MailPolicy, now: datetime) -> Iterator[Wanted]:
-    """Every mail of the booking's life in order; all but those of the last milestone are skipped."""
+def _news(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, policy: MailPolicy, now: datetime) -> Iterator[Wanted]:
     before = None
     for milestone in milestones:
         outdated = "" if milestone is milestones[-1] else f"overtaken: the booking is now {booking.status}"

@@ -113,6 +113,21 @@ def page(filters: Filters, *, older_than: str = "", newer_than: str = "", soones
     )
 
 
+def starting_between(begin: datetime, end: datetime) -> list[Booking]:
+    """Bookings of every status that begin in this span, by start."""
+    return list(db.session.scalars(_visible().where(Booking.start >= begin, Booking.start < end).order_by(Booking.start, Booking.id)))
+
+
+def changed_between(begin: datetime, end: datetime) -> list[Booking]:
+    """Bookings that were made or last changed in this span, by start."""
+    return list(db.session.scalars(_visible().where(Booking.updated_at >= begin, Booking.updated_at < end).order_by(Booking.start, Booking.id).limit(200)))
+
+
+def waiting_for_the_host() -> list[Booking]:
+    """Requests that wait for an answer, by start."""
+    return list(db.session.scalars(_visible().where(Booking.status == Status.PENDING).order_by(Booking.start, Booking.id).limit(200)))
+
+
 def count(filters: Filters, *, up_to: int = 10_000) -> int:
     """How many bookings match, counted no further than `up_to`."""
     some = _filtered(select(Booking.id).where(Booking.alias_of_id.is_(None)), filters).limit(up_to).subquery()

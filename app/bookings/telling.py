@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,8 @@ class Milestone:
     """How often the address had ceased to be live before."""
     first: bool
     """False when a booking that was confirmed before is confirmed at another time."""
+    at: datetime
+    """When it happened, as Cal.com says."""
 
 
 def values_of(node: Node) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def milestones_of(parts: list[Node]) -> list[Milestone]:
                 continue
             in_place = previous is not None and previous[0] is Kind.CONFIRMED is fact.kind
             first = not (confirmed_before or in_place or fact.content.get("moved_in", False))
-            found.append(Milestone(fact.kind, part.address.uid, mark[1], episode, first))
+            found.append(Milestone(fact.kind, part.address.uid, mark[1], episode, first, fact.at))
             episode += fact.kind in {Kind.CANCELLED, Kind.REJECTED}
             previous = mark
         confirmed_before = confirmed_before or any(fact.kind is Kind.CONFIRMED for fact in part.own)

@@ -7,33 +7,33 @@ what cannot stand there (dark mode, narrow screens) stays in one `<style>`.
 """
 
 import re
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.mail.lines import one_line
+from app.mail.own_texts import FILES, FOLDER, OwnTexts, environment_for
 
-FOLDER = Path(__file__).resolve().parent.parent / "templates" / "mail"
+__all__ = ["FOLDER", "LONGEST_SUBJECT", "render"]
+
 LONGEST_SUBJECT = 150
 
-_environment = Environment(
-    loader=FileSystemLoader(FOLDER),
-    autoescape=select_autoescape(("html",)),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_environment = environment_for()
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def render(kind: str, **values: Any) -> tuple[str, str, str]:
-    """Subject, text and HTML of a kind of mail, filled with the values.
+def render(kind: str, *, own: OwnTexts | None = None, own_kinds: Sequence[str] = (), **values: Any) -> tuple[str, str, str]:
+    """Subject, text and HTML of a kind of mail, filled with the values; the owner's own texts come first.
 
-    Raises `jinja2.TemplateNotFound` for a kind without a folder and `jinja2.UndefinedError` for a missing value.
+    `own_kinds` are the names under which the owner may have put them. Raises `jinja2.TemplateNotFound` for a kind
+    without a folder and `jinja2.UndefinedError` for a missing value.
     """
-    subject, text, html = (_environment.get_template(f"{kind}/{name}").render(values) for name in ("subject.txt", "body.txt", "body.html"))
+    parts = []
+    for name in FILES:
+        found = own.render([*own_kinds, kind], name, values) if own else ""
+        parts.append(found if found.strip() else _environment.get_template(f"{kind}/{name}").render(values))
+    subject, text, html = parts
     return one_line(subject, limit=LONGEST_SUBJECT), _tidy(text), _inliner.inline(html)
 
 

@@ -3,11 +3,12 @@
 from app.bookings.models import Booking
 from app.mail.calendar import CalendarEvent, Person, booking_ics, is_address
 from app.mail.message import CalendarPart, Method
-from app.notifications.when import zone_of
+from app.notifications.language import ENGLISH, Words
 from app.notifications.wording import join_url, person, what, where
+from app.timing import zone_of
 
 
-def event_of(booking: Booking, *, site_name: str, organizer_email: str, manage_url: str = "") -> CalendarEvent:
+def event_of(booking: Booking, *, site_name: str, organizer_email: str, manage_url: str = "", words: Words = ENGLISH) -> CalendarEvent:
     """The calendar entry of a booking, in the host's zone.
 
     The host's, because the meeting takes place by the host's clock: if a country changes its rules after the booking,
@@ -16,16 +17,21 @@ def event_of(booking: Booking, *, site_name: str, organizer_email: str, manage_u
     zone = zone_of(booking.host_time_zone)
     host = person(booking.host_name)
     join = join_url(booking)
-    lines = [f"Join: {join}" if join else "", f"Move or cancel: {manage_url}" if manage_url else "", f"Reference: {booking.reference}"]
+    title = what(booking, words)
+    lines = [
+        words.say("Join: {url}", url=join) if join else "",
+        words.say("Move or cancel: {url}", url=manage_url) if manage_url else "",
+        words.say("Reference: {reference}", reference=booking.reference),
+    ]
     return CalendarEvent(
         uid=booking.ical_uid,
         sequence=booking.sequence,
-        title=f"{what(booking)} with {host}" if host else f"{what(booking)}, {site_name}",
+        title=words.say("{what} with {host}", what=title, host=host) if host else f"{title}, {site_name}",
         start=booking.start.astimezone(zone),
         end=booking.end.astimezone(zone),
         organizer=Person(email=organizer_email, name=site_name),
         attendees=(Person(email=booking.booker_email, name=person(booking.booker_name)),),
-        location=where(booking),
+        location=where(booking, words),
         url=join or manage_url,
         description="\n".join(line for line in lines if line),
     )
@@ -41,9 +47,9 @@ def has_entry(booking: Booking) -> bool:
     return bool(booking.ical_uid)
 
 
-def part_for(booking: Booking, *, method: Method, site_name: str, organizer_email: str, manage_url: str) -> CalendarPart | None:
+def part_for(booking: Booking, *, method: Method, site_name: str, organizer_email: str, manage_url: str, words: Words = ENGLISH) -> CalendarPart | None:
     """The calendar part of a mail; None for a booking that cannot have an entry, or when nobody can be named organiser."""
     if not has_entry(booking) or not is_address(organizer_email):
         return None
-    event = event_of(booking, site_name=site_name, organizer_email=organizer_email, manage_url=manage_url)
+    event = event_of(booking, site_name=site_name, organizer_email=organizer_email, manage_url=manage_url, words=words)
     return CalendarPart(method=method, content=booking_ics(event, method), filename="cancel.ics" if method == "CANCEL" else "invite.ics")

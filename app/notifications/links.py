@@ -16,6 +16,8 @@ class Links:
     """Where another time of the same kind is booked."""
     admin_url: str = ""
     """The booking in the admin area."""
+    unsubscribe_url: str = ""
+    """Where the reader leaves the sequence that the mail is part of."""
 
 
 def admin_url(site_url: str, *, reference: str) -> str:

@@ -5,15 +5,25 @@ from datetime import UTC, datetime, timedelta
 
 from app.bookings.models import Booking, Payment, Status
 from app.mail.message import Email
+from app.notifications import admin_digest
 from app.notifications.brand import Brand
-from app.notifications.kinds import COMPOSE
+from app.notifications.kinds import COMPOSE, compose
 from app.notifications.links import Links, admin_url
 from app.outbox.models import OutboxMessage
+from app.outbox.topics import FAMILIES, SEQUENCES, Topic, family
 
 START = datetime(2026, 12, 8, 10, 0, tzinfo=UTC)
 REFERENCE = "K7M4-QX2R"
 RECIPIENT = "alex@example.org"
 OWNER = "office@example.com"
+STEPS = {"reminder": ("24h", "1h"), "follow_up": ("1", "2"), "re_engagement": ("1", "2")}
+ALL_KINDS = [
+    *(kind for kind in COMPOSE if kind not in FAMILIES and not kind.startswith("admin_")),
+    *(f"{name}_{each}" for name, steps in STEPS.items() for each in steps),
+    *(kind for kind in COMPOSE if kind.startswith("admin_")),
+    Topic.ADMIN_DIGEST,
+]
+"""Every kind that there is to show, as outbox rows name them; of reminders and sequences the usual steps."""
 
 STATUS = {
     "request_received": Status.PENDING,
@@ -35,7 +45,11 @@ class Sample:
 
     def email(self) -> Email:
         """The finished mail."""
-        return COMPOSE[self.message.kind](self.booking, self.message, self.brand, self.links)
+        if self.message.kind != Topic.ADMIN_DIGEST:
+            return compose(self.booking, self.message, self.brand, self.links)
+        email = admin_digest.written(self.message, self.brand, self.links, day=sample_day(self.links), moment=START)
+        assert email is not None  # noqa: S101 -- the sample day has something to say
+        return email
 
 
 def sample(kind: str, *, brand: Brand | None = None, site_url: str = "https://book.example.com", locale: str = "en", zone: str = "Europe/Berlin") -> Sample:
@@ -45,13 +59,13 @@ def sample(kind: str, *, brand: Brand | None = None, site_url: str = "https://bo
         booking=booking,
         message=sample_message(kind, booking=booking),
         brand=brand or Brand(name="North Quay Advisory", place_time_zone="Europe/London", contact_email="hello@example.com"),
-        links=sample_links(site_url, reference=booking.reference),
+        links=sample_links(site_url, reference=booking.reference, sequence=family(kind) in SEQUENCES),
     )
 
 
 def sample_booking(kind: str, *, locale: str = "en", zone: str = "Europe/Berlin") -> Booking:
     """A booking in the state in which a kind of mail is written; never added to a session."""
-    moved = kind == "rescheduled"
+    moved, kind = kind == "rescheduled", "cancelled" if kind.startswith("re_engagement") else kind
     start = START + timedelta(days=2, hours=4) if moved else START
     reasons = {"cancelled": "Something urgent has come up, sorry.", "rejected": "I am travelling that week. Any day after the 14th is fine."}
     return Booking(
@@ -94,7 +108,7 @@ def sample_message(kind: str, *, booking: Booking) -> OutboxMessage:
     )
 
 
-def sample_links(site_url: str, *, reference: str) -> Links:
+def sample_links(site_url: str, *, reference: str, sequence: bool = False) -> Links:
     """Where the links of a sample lead."""
     return Links(
         site_url=site_url,
@@ -102,4 +116,18 @@ def sample_links(site_url: str, *, reference: str) -> Links:
         calendar_url=f"{site_url}/booking/{reference}/calendar.ics",
         rebook_url=f"{site_url}/book",
         admin_url=admin_url(site_url, reference=reference),
+        unsubscribe_url=f"{site_url}/unsubscribe/sample" if sequence else "",
+    )
+
+
+def sample_day(links: Links) -> admin_digest.Day:
+    """A day of which there is something to say."""
+    here = links.admin_url
+    return admin_digest.Day(
+        attention=[admin_digest.Line("Waiting for approval", "Thu, 10 Dec, 14:00, First consultation, Sam Sample", here)],
+        today=[
+            admin_digest.Line("10:00", "First consultation, Alex Example", here),
+            admin_digest.Line("15:30", "Review, Maria Extraordinarily-Longname of the Society of Friends", here),
+        ],
+        news=[admin_digest.Line("Cancelled", "Wed, 9 Dec, 09:30, First consultation, Kim Example", here)],
     )

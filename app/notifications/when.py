@@ -7,15 +7,17 @@ English, said openly in the mail; it never stops a mail.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
 
+from app.notifications.language import Words, words_for
+from app.timing import zone_of
+
+__all__ = ["When", "elsewhere", "locale_of", "when", "zone_of"]
+
 _LOCALE_NAME = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _SPECIAL_SPACES = str.maketrans({"\u202f": " ", "\u2009": " ", "\u00a0": " "})
-_LONGEST_ZONE_NAME = 64
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class When:
 
     day: str
     """"Tuesday, 8 December 2026"."""
+    day_inside: str
+    """The same inside a sentence: "martes, 8 de diciembre de 2026"."""
     short_day: str
     """"Tue, 8 Dec"."""
     hours: str
@@ -48,15 +52,17 @@ class When:
         return f"{self.short_day}, {self.start_time}"
 
 
-def when(start: datetime, *, end: datetime, zone: str, locale: str) -> When:
-    """The span from `start` to `end` (aware) in the zone and language with these names."""
+def when(start: datetime, *, end: datetime, zone: str, locale: str, words: Words | None = None) -> When:
+    """The span from `start` to `end` (aware) in the zone and language with these names; the zone is named in `words`."""
     place, language = zone_of(zone), locale_of(locale, zone=zone)
     first, last = start.astimezone(place), end.astimezone(place)
+    day = _plain(dates.format_date(first, "full", locale=language))
     return When(
-        day=_capital(_plain(dates.format_date(first, "full", locale=language))),
+        day=_capital(day),
+        day_inside=day,
         short_day=_capital(_short_day(first, language)),
         hours=_hours(first, last, language),
-        zone=_zone_name(first, place, language),
+        zone=_zone_name(first, place, language, words or words_for(locale)),
         city=_city(place, language),
         month=_plain(dates.format_skeleton("MMM", first, locale=language)).rstrip("."),
         number=str(first.day),
@@ -65,7 +71,7 @@ def when(start: datetime, *, end: datetime, zone: str, locale: str) -> When:
     )
 
 
-def elsewhere(start: datetime, *, end: datetime, zone: str, than: str, locale: str) -> str:
+def elsewhere(start: datetime, *, end: datetime, zone: str, than: str, locale: str, words: Words | None = None) -> str:
     """The same span at another place ("10:00–10:30 in London"), or nothing where the clocks show the same.
 
     `than` is the zone the reader already sees; the day is named where it is another.
@@ -73,15 +79,10 @@ def elsewhere(start: datetime, *, end: datetime, zone: str, than: str, locale: s
     here, there = start.astimezone(zone_of(than)), start.astimezone(zone_of(zone))
     if not zone or here.utcoffset() == there.utcoffset():
         return ""
-    span = when(start, end=end, zone=zone, locale=locale)
+    words = words or words_for(locale)
+    span = when(start, end=end, zone=zone, locale=locale, words=words)
     hours = span.hours if here.date() == there.date() else f"{span.short_day}, {span.hours}"
-    return f"{hours} in {span.city}" if span.city else f"{hours} {span.zone}"
-
-
-def zone_of(name: str) -> tzinfo:
-    """The time zone with this name in any spelling of its capitals; UTC when there is none."""
-    known = _zones().get(name.strip().casefold()) if len(name) <= _LONGEST_ZONE_NAME else None
-    return ZoneInfo(known) if known else UTC
+    return words.say("{hours} in {city}", hours=hours, city=span.city) if span.city else f"{hours} {span.zone}"
 
 
 def locale_of(name: str, *, zone: str = "") -> Locale:
@@ -98,11 +99,6 @@ def locale_of(name: str, *, zone: str = "") -> Locale:
     place = str(zone_of(zone))
     country = get_global("zone_territories").get(place, "")
     return (_parse(f"en_{country}") if country else None) or Locale.parse("en_150" if place.startswith(("Europe/", "UTC")) else "en_001")
-
-
-@cache
-def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones() if name not in {"localtime", "Factory"}}
 
 
 def _parse(name: str) -> Locale | None:
@@ -130,14 +126,14 @@ def _short_day(moment: datetime, locale: Locale) -> str:
     return _plain(dates.format_skeleton("MMMEd", moment, locale=locale))
 
 
-def _zone_name(moment: datetime, zone: tzinfo, locale: Locale) -> str:
+def _zone_name(moment: datetime, zone: tzinfo, locale: Locale, words: Words) -> str:
     minutes = round((moment.utcoffset() or UTC.utcoffset(None)).total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     offset = f"GMT{'+' if minutes >= 0 else '-'}{hours}" + (f":{rest:02}" if rest else "") if minutes else "GMT"
     city = _city(zone, locale)
     if not city:
         return "UTC" if not minutes else f"UTC{offset.removeprefix('GMT')}"
-    return f"{city} time, {offset}"
+    return words.say("{city} time, {offset}", city=city, offset=offset)
 
 
 def _city(zone: tzinfo, locale: Locale) -> str:

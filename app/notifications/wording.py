@@ -8,6 +8,7 @@ import re
 
 from app.bookings.models import Booking
 from app.mail.lines import one_line
+from app.notifications.language import ENGLISH, Words
 
 LONGEST_NAME = 60
 LONGEST_TITLE = 120
@@ -25,7 +26,7 @@ def person(name: str) -> str:
     return "" if _LINK.search(name) else name
 
 
-def what(booking: Booking) -> str:
+def what(booking: Booking, words: Words = ENGLISH) -> str:
     """What was booked: the title without Cal.com's "between this person and that one", which the reader knows."""
     title = one_line(booking.title, limit=LONGEST_TITLE * 4)
     for booker in (one_line(booking.booker_name, limit=LONGEST_TITLE * 4), one_line(booking.booker_name, limit=LONGEST_NAME)):
@@ -33,7 +34,7 @@ def what(booking: Booking) -> str:
             title = title.rsplit(" between ", 1)[0]
             break
     title = one_line(title, limit=LONGEST_TITLE)
-    return title if title and not _LINK.search(title) else "Your appointment"
+    return title if title and not _LINK.search(title) else words.say("Your appointment")
 
 
 def join_url(booking: Booking) -> str:
@@ -44,13 +45,13 @@ def join_url(booking: Booking) -> str:
     return ""
 
 
-def where(booking: Booking) -> str:
+def where(booking: Booking, words: Words = ENGLISH) -> str:
     """Where it takes place: an address, "By phone", "By video"; nothing when it is not known."""
     location = booking.location.strip()
     if _CALL.search(location) or location.lower().startswith(("http:", "https:")) or (not location and join_url(booking)):
-        return "By video"
+        return words.say("By video")
     if _PHONE.fullmatch(location):
-        return f"By phone, {one_line(location)}"
+        return words.say("By phone, {number}", number=one_line(location))
     return one_line(location, limit=200)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Text, and_, case, cast, or_, select, update
+from sqlalchemy import Text, and_, case, cast, false, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -28,22 +28,27 @@ class Wanted:
     data: dict[str, Any] = field(default_factory=dict)
     skipped: str = ""
     due_at: datetime | None = None
+    """When it goes out; without one at once."""
+    late: str = ""
+    """Why it is skipped if it is first asked for when its time has passed; empty: it then goes out at once."""
 
 
 def publish(session: Session, wanted: Wanted, *, booking_id: int | None, message_domain: str) -> None:
     """Adds one side effect; one with the same business key is never added twice.
 
-    A row that has not gone out follows the facts: it is skipped or planned again as they say now.
+    A row that has not gone out follows the facts: it is skipped or planned again as they say now, at the time they say
+    now. One that is planned already stays so when its time has come and gone: it is only waiting for a worker.
     """
     now = clock.now()
+    late = bool(wanted.late and not wanted.skipped and wanted.due_at and wanted.due_at <= now)
     row = insert(OutboxMessage).values(
         key=wanted.key,
         kind=wanted.kind,
         recipient=wanted.recipient,
         booking_id=booking_id,
         data=wanted.data,
-        state=OutboxState.CANCELLED if wanted.skipped else OutboxState.PLANNED,
-        why=wanted.skipped,
+        state=OutboxState.CANCELLED if wanted.skipped or late else OutboxState.PLANNED,
+        why=wanted.late if late else wanted.skipped,
         due_at=wanted.due_at or now,
         attempts=0,
         lease_token="",
@@ -52,21 +57,24 @@ def publish(session: Session, wanted: Wanted, *, booking_id: int | None, message
         created_at=now,
     )
     new, old = row.excluded, OutboxMessage
-    skip = and_(new.state == OutboxState.CANCELLED, old.state != OutboxState.CANCELLED)
-    reword = and_(new.state == OutboxState.CANCELLED, old.state == OutboxState.CANCELLED, old.why != new.why)
+    skip = and_(new.state == OutboxState.CANCELLED, old.state != OutboxState.CANCELLED) if not late else false()
+    reword = and_(new.state == OutboxState.CANCELLED, old.state == OutboxState.CANCELLED, old.why != new.why, old.attempts == 0 if late else true())
     revive = and_(new.state == OutboxState.PLANNED, old.state == OutboxState.CANCELLED)
-    told = or_(old.kind != new.kind, old.booking_id != new.booking_id, cast(old.data, Text) != cast(new.data, Text))
+    retimed = and_(old.state != OutboxState.RETRYING, old.due_at != new.due_at) if wanted.due_at and not late else false()
+    told = or_(old.kind != new.kind, old.recipient != new.recipient, old.booking_id != new.booking_id, cast(old.data, Text) != cast(new.data, Text))
     session.execute(
         row.on_conflict_do_update(
             index_elements=["key"],
             set_={
                 "kind": new.kind,
+                "recipient": new.recipient,
+                "due_at": case((or_(revive, retimed), new.due_at), else_=old.due_at),
                 "data": new.data,
                 "booking_id": new.booking_id,
                 "state": case((or_(skip, revive), new.state), else_=old.state),
                 "why": case((or_(skip, revive, reword), new.why), else_=old.why),
             },
-            where=and_(old.state.in_(OPEN), or_(skip, revive, reword, told)),
+            where=and_(old.state.in_(OPEN), or_(skip, revive, reword, retimed, told)),
         )
     )
 

@@ -2,6 +2,19 @@
 
 from enum import StrEnum
 
+REMINDER = "reminder"
+FOLLOW_UP = "follow_up"
+RE_ENGAGEMENT = "re_engagement"
+FAMILIES = (REMINDER, FOLLOW_UP, RE_ENGAGEMENT)
+"""Kinds that come in steps, any number of them: `reminder_24h`, `follow_up_1`."""
+SEQUENCES = (FOLLOW_UP, RE_ENGAGEMENT)
+"""Families that are no service: people may leave them, and bookings made meanwhile end them."""
+
+
+def family(kind: str) -> str:
+    """The kind without its step: `reminder` for `reminder_24h`; other kinds are their own family."""
+    return next((name for name in FAMILIES if kind.startswith(f"{name}_")), kind)
+
 
 class Topic(StrEnum):
     """A kind of side effect, one handler each in `wiring.py`."""
@@ -18,3 +31,4 @@ class Topic(StrEnum):
     ADMIN_RESCHEDULED = "admin_rescheduled"
     ADMIN_CANCELLED = "admin_cancelled"
     ADMIN_REJECTED = "admin_rejected"
+    ADMIN_DIGEST = "admin_digest"

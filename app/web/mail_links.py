@@ -1,18 +1,24 @@
 """The addresses that mails lead to, made where the routes are known and needed where no request is."""
 
-from collections.abc import Callable
 from urllib.parse import quote
 
+from app.bookings.models import Booking
 from app.config import Settings
 from app.notifications.links import Links, admin_url
-from app.web.public.links import sign_booking
+from app.notifications.writer import LinksFor
+from app.outbox.models import OutboxMessage
+from app.outbox.topics import SEQUENCES, family
+from app.web.public.links import sign_booking, sign_leave
 
 
-def mail_links(settings: Settings) -> Callable[[str, str], Links]:
-    """A function from reference and event type to the links of that booking; it needs an app context, not a request."""
+def mail_links(settings: Settings) -> LinksFor:
+    """A function from a booking and an outbox row to the links of that mail; it needs an app context, not a request."""
     host = settings.CALCOM_LINK.partition("/")[0]
 
-    def links(reference: str, event_type: str) -> Links:
+    def links(booking: Booking | None, message: OutboxMessage) -> Links:
+        if booking is None:
+            return Links(site_url=settings.SITE_URL, admin_url=f"{settings.SITE_URL}/admin/calendar")
+        reference, event_type, sequence = booking.reference, booking.event_type, family(message.kind)
         own = f"{settings.SITE_URL}/booking/{reference}"
         token = quote(sign_booking(reference))
         return Links(
@@ -21,6 +27,7 @@ def mail_links(settings: Settings) -> Callable[[str, str], Links]:
             calendar_url=f"{own}/calendar.ics?t={token}",
             rebook_url=f"{settings.SITE_URL}/book/{quote(host)}/{quote(event_type)}" if event_type else f"{settings.SITE_URL}/book",
             admin_url=admin_url(settings.SITE_URL, reference=reference),
+            unsubscribe_url=f"{settings.SITE_URL}/unsubscribe/{quote(sign_leave(message.recipient, sequence))}" if sequence in SEQUENCES else "",
         )
 
     return links

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 SALT = "booking-link"
+LEAVE_SALT = "leave-sequence"
 
 
 def sign_booking(reference: str) -> str:
@@ -34,6 +35,21 @@ def calendar_url(reference: str) -> str:
     return url_for("public.calendar_file", reference=reference, t=sign_booking(reference))
 
 
-def _serializer() -> URLSafeSerializer:
+def sign_leave(email: str, sequence: str) -> str:
+    """The token with which this person leaves a sequence of mails (`/unsubscribe/<token>`)."""
+    signed = _serializer(LEAVE_SALT).dumps([email, sequence])
+    return signed.decode() if isinstance(signed, bytes) else signed
+
+
+def leaving(token: str) -> tuple[str, str] | None:
+    """Address and sequence that a token was made for; None when it is none of ours."""
+    try:
+        email, sequence = _serializer(LEAVE_SALT).loads(token)
+    except (BadSignature, TypeError, ValueError):
+        return None
+    return str(email), str(sequence)
+
+
+def _serializer(salt: str = SALT) -> URLSafeSerializer:
     settings = current_app.extensions["settings"]
-    return URLSafeSerializer([*reversed(settings.SECRET_KEY_FALLBACKS), current_app.secret_key], salt=SALT)
+    return URLSafeSerializer([*reversed(settings.SECRET_KEY_FALLBACKS), current_app.secret_key], salt=salt)

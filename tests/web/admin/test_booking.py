@@ -27,7 +27,7 @@ def test_a_whole_life_stands_on_one_page(calcom, mails, work, desk):
     assert "Ada Attendee" in page
     assert "Moved" in page
     assert page.count('class="entry entry-delivery"') == 2
-    assert page.count('class="entry entry-mail"') == 4
+    assert page.count('class="entry entry-mail"') == 8, "two confirmations, two moves, two reminders for each of the two times"
     assert "BOOKING_RESCHEDULED" in page
     assert '<span class="diff-label">Time</span>' in page
     assert '<del><span class="unseen">was </span>' in page
