@@ -39,6 +39,8 @@ class Site:
         }  # fmt: skip
         if database_url:
             self.environ["DATABASE_URL"] = database_url
+        self.prefix: list[str] = []
+        """Words before each command, for instance to take rights away."""
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
 
@@ -110,7 +112,7 @@ class Site:
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "flask", *arguments],
+                [*self.prefix, sys.executable, "-m", "flask", *arguments],
                 cwd=ROOT,
                 env=self.environ,
                 start_new_session=True,

@@ -28,5 +28,6 @@ def bring_up_to_date(app: Flask) -> None:
                 printing.stop(f"The database is at revision {found}, which this version does not know: run the newer version of Frontdesk.")
             if found != script.get_current_head():
                 upgrade(directory=str(MIGRATIONS))
+            db.engine.dispose()  # SQLite must not be open in a process that forks
     except OSError as error:
         printing.stop(f"INSTANCE_PATH {folder} cannot be written ({error.strerror}): check its permissions or set another folder.")

@@ -4,16 +4,22 @@ One process because SQLite has one writer and because the jobs live in it; more 
 several `flask serve` behind a proxy. The control socket of newer gunicorn is off: it can dead-lock on fork.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app.db import db
+from app.jobs.embedded import Runner
 from app.wiring import Works
 
+log = structlog.get_logger()
+
 DRAIN_SECONDS = 20
+RETRY_SECONDS = 1.0
 THREADS = 8
 
 
@@ -55,9 +61,39 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         return self._app
 
     def _start_jobs(self, worker: Any) -> None:
-        works: Works = self._app.extensions["works"]
-        worker.jobs = works.start_embedded()
+        worker.jobs = Jobs(self._app.extensions["works"])
 
     def _stop_jobs(self, _: Any, worker: Any) -> None:
         if jobs := getattr(worker, "jobs", None):
             jobs.stop()
+
+
+class Jobs:
+    """The jobs of a web process. They start as soon as they can: pages need neither the lock nor a disk that takes writes."""
+
+    def __init__(self, works: Works) -> None:
+        self._works = works
+        self._stopping = threading.Event()
+        self._runner: Runner | None = None
+        self._starter = threading.Thread(target=self._start, name="jobs starter", daemon=True)
+        self._starter.start()
+
+    def stop(self) -> None:
+        """Lets the running job end and gives the lock back."""
+        self._stopping.set()
+        self._starter.join()
+        if self._runner is not None:
+            self._runner.stop()
+
+    def _start(self) -> None:
+        complained = False
+        while self._runner is None and not self._stopping.is_set():
+            try:
+                self._runner = self._works.start_embedded()
+                if self._works.settings.REDIS_URL:
+                    return
+            except Exception:
+                if not complained:
+                    log.exception("the jobs cannot start yet; they are tried again every second")
+                complained = True
+            self._stopping.wait(RETRY_SECONDS)
