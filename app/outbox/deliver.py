@@ -278,9 +278,8 @@ def release_abandoned(*, everything: bool = False) -> None:
     too_often = OutboxMessage.crashes >= MOST_CRASHES
     with transaction() as session:
         _release(session, and_(abandoned, unmarked, too_often), state=OutboxState.DEAD, why=f"given up: {DIED}, {MOST_CRASHES} times", lease_token="")
-        planned: dict[str, object] = {"attempts": case((OutboxMessage.attempts > 0, OutboxMessage.attempts - 1), else_=0)}
-        planned |= {"crashes": OutboxMessage.crashes + 1, "lease_token": ""}
-        _release(session, and_(abandoned, unmarked), state=OutboxState.RETRYING, why=DIED, **planned)
+        planned = {"attempts": case((OutboxMessage.attempts > 0, OutboxMessage.attempts - 1), else_=0), "crashes": OutboxMessage.crashes + 1}
+        _release(session, and_(abandoned, unmarked), state=OutboxState.RETRYING, why=DIED, lease_token="", **planned)
         # These keep their token: should the worker only have been slow, it still writes down how it really ended.
         _release(session, and_(abandoned, ~once), state=OutboxState.RETRYING, why=UNKNOWN, due_at=now, unsure=1)
         _release(session, abandoned, state=OutboxState.UNKNOWN, why=UNKNOWN, unsure=OutboxMessage.unsure + 1)
