@@ -23,9 +23,14 @@ def check_axe(page: Page, *, state: str = "") -> None:
 
 
 def _shown(page: Page) -> Iterator[Frame]:
+    """The page and its visible frames, but for those in which nothing may run, axe neither."""
     for frame in page.frames:
-        if frame == page.main_frame or (frame.url.startswith("http") and frame.frame_element().is_visible()):
+        if frame == page.main_frame:
             yield frame
+        elif frame.url.startswith("http"):
+            element = frame.frame_element()
+            if element.is_visible() and "allow-scripts" in (element.get_attribute("sandbox") or "allow-scripts"):
+                yield frame
 
 
 def _words(violation: dict[str, object]) -> str:

@@ -46,6 +46,8 @@ class Demo(plain.Demo):
 
     script_url: str = ""
     """Where its pages load the embed script from."""
+    visitor_cookie: str = ""
+    """The session of a visitor who has booked, for tests that come back as them."""
 
     def turn(self, **dials: object) -> None:
         """Sets dials of the simulated Cal.com; those not named keep their value."""
