@@ -8,6 +8,7 @@ OKLab matrix; a colour library would be a dependency for forty lines.
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 TEXT_CONTRAST = 7.0
 """What text and buttons reach against every surface (WCAG 2.2, 1.4.6)."""
@@ -33,6 +34,7 @@ class Palette:
     """The shade for text and buttons on dark surfaces."""
 
 
+@lru_cache(maxsize=64)
 def palette(brand: str) -> Palette:
     """The shades for a colour written as `#rgb` or `#rrggbb`; raises `ValueError` for anything else."""
     if not HEX.fullmatch(brand):

@@ -24,14 +24,14 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import DatabaseBusy, db, transaction
+from app.db import DatabaseBusy, db, transaction, write_one
 from app.outbox import gate
 from app.outbox.models import WAITING, OutboxHold, OutboxMessage, OutboxState
 
 LEASE = timedelta(seconds=240)
 """Longer than everything before the point of no return can take; from there it begins anew."""
 NEEDED = timedelta(seconds=200)
-"""What must be left of the lease when a mail of the batch is begun: all steps of the conversation, slow ones too."""
+"""What must be left of the lease when a mail is begun: all steps of the conversation, slow ones too."""
 BATCH = 5
 PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)]
 MOST_CRASHES = 25
@@ -135,8 +135,7 @@ def _claim(token: str) -> _Claim:
 
 def _batch(handler: Handler, claim: _Claim, watch: Watch) -> bool:
     """Whether it makes sense to claim more; what was not begun is given back as it was."""
-    messages = claim.messages
-    for place, message in enumerate(messages):
+    for place, message in enumerate(messages := claim.messages):
         if (message.lease_until or clock.now()) - clock.now() < NEEDED:
             _give_back(messages[place:])
             return True
@@ -190,11 +189,9 @@ def _cross(message: OutboxMessage) -> None:
     """Notes down the point of no return. Raises `NotOurs` unless the lease is ours now and nothing is held."""
     now = clock.now()
     until = now + LEASE
-    with transaction(durable=False) as session:
-        ours = and_(_is(message), OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until > now)
-        mark = update(OutboxMessage).where(ours, ~exists(select(OutboxHold.id))).values(handed_over_at=now, lease_until=until)
-        marked = session.execute(mark.returning(OutboxMessage.id), execution_options=PLAIN).scalar()
-    if marked is None or clock.now() >= until - NEEDED:
+    ours = and_(_is(message), OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until > now)
+    mark = update(OutboxMessage).where(ours, ~exists(select(OutboxHold.id))).values(handed_over_at=now, lease_until=until)
+    if not write_one(mark, durable=False) or clock.now() >= until - NEEDED:
         raise NotOurs
 
 
@@ -225,14 +222,17 @@ class _Settler:
 
     def _write(self, away: Away | None, values: dict[str, object]) -> None:
         now = clock.now()
+        change = update(OutboxMessage).where(_is(self._message)).values(lease_until=None, lease_token="", handed_over_at=None, **values)
+        self._watch("before commit")
+        if away is None and not self._asks:
+            write_one(change)
+            return
         with transaction() as session:
-            change = update(OutboxMessage).where(_is(self._message)).values(lease_until=None, lease_token="", handed_over_at=None, **values)
             session.execute(change, execution_options=PLAIN)
             if away is not None:
                 gate.close(session, host=away.host, why=str(away), now=now)
-            elif self._asks and values["state"] in ANSWERED:
+            elif values["state"] in ANSWERED:
                 gate.open_again(session, now=now)
-            self._watch("before commit")
 
 
 def _patiently(write: Callable[[], None], message: OutboxMessage, *, within: tuple[float, ...] = SETTLE_PAUSES) -> None:

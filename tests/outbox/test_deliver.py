@@ -1,7 +1,6 @@
 """Delivery: claimed once, fenced, retried by kind of failure, honest about what nobody can know."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -173,21 +172,20 @@ def test_a_stalled_worker_that_wakes_after_its_lease_sends_nothing_and_changes_n
 
 def test_a_worker_that_stalls_right_after_the_mark_sends_nothing(monkeypatch: pytest.MonkeyPatch, move_clock: Callable[[timedelta], None]) -> None:
     number, left = plan(kind="reminder_1h"), []
-    real = outbox.transaction
+    real = outbox.write_one
 
-    @contextmanager
-    def then_sleeps(*, durable: bool = True) -> Iterator[Any]:
-        with real(durable=durable) as session:
-            yield session
+    def then_sleeps(statement: Any, *, durable: bool = True) -> bool:
+        done = real(statement, durable=durable)
         if not durable:
             move_clock(outbox.LEASE)
+        return done
 
     def handler(_: OutboxMessage, cross: Callable[[], None]) -> str:
         cross()
         left.append(number)
         return "late"
 
-    monkeypatch.setattr(outbox, "transaction", then_sleeps)
+    monkeypatch.setattr(outbox, "write_one", then_sleeps)
     outbox.run(handler, limit=1)
     assert left == []
     assert (row(number).state, row(number).attempts) == (OutboxState.PLANNED, 0), "certainly not sent, so it may be sent"
