@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     csrf.init_app(app)
     csrf.exempt(webhooks.blueprint)
+    csrf.exempt(public.unsubscribe_now)
     limiter.init_app(app)
     login.init_app(app)
     compress.init_app(app)

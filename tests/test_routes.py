@@ -18,6 +18,7 @@ from app.web.webhooks import ALIASES
 from tests.factories.orders import order
 
 EVERYBODY, STAFF, SIGNED, DEMO = "everybody", "staff", "whoever signs with the secret", "everybody, in the demo only"
+LINK = "whoever holds a link that we signed"
 
 ACCESS = {
     "GET /": EVERYBODY,
@@ -30,6 +31,8 @@ ACCESS = {
     "GET /booking/error": EVERYBODY,
     "GET /booking/<reference>/manage": EVERYBODY,
     "GET /booking/<reference>/calendar.ics": EVERYBODY,
+    "GET /unsubscribe/<token>": EVERYBODY,
+    "POST /unsubscribe/<token>": LINK,
     "GET /robots.txt": EVERYBODY,
     "GET /sitemap.xml": EVERYBODY,
     "GET /favicon.ico": EVERYBODY,
@@ -53,6 +56,9 @@ ACCESS = {
     "GET /admin/inbox": STAFF,
     "GET /admin/inbox/<int(max=2147483647):number>": STAFF,
     "POST /admin/inbox/<int(max=2147483647):number>/replay": STAFF,
+    "GET /admin/mails": STAFF,
+    "GET /admin/mails/<kind>": STAFF,
+    "GET /admin/mails/<kind>/body": STAFF,
     "GET /admin/outbox": STAFF,
     "GET /admin/outbox/<int(max=2147483647):number>": STAFF,
     "POST /admin/outbox/<int(max=2147483647):number>/send": STAFF,
@@ -116,6 +122,11 @@ def test_what_is_for_everybody_opens_for_everybody(entry: str, client: FlaskClie
 @pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == SIGNED])
 def test_what_must_be_signed_refuses_the_rest(entry: str, client: FlaskClient) -> None:
     assert client.post(address(entry.partition(" ")[2]), data=b"{}").status_code == 401
+
+
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == LINK])
+def test_what_needs_a_link_of_ours_refuses_the_rest(entry: str, client: FlaskClient) -> None:
+    assert client.post(address(entry.partition(" ")[2])).status_code == 404
 
 
 def test_every_admin_route_has_its_rule_and_no_rule_is_left_over(app: Flask) -> None:

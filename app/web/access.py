@@ -36,6 +36,9 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.delivery": OFFICE,
     "admin.replay": DESK,
     "admin.outbox": OFFICE,
+    "admin.mails": OFFICE,
+    "admin.mail_sample": OFFICE,
+    "admin.mail_sample_body": OFFICE,
     "admin.mail": OFFICE,
     "admin.send_again": DESK,
 }

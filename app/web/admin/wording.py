@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.bookings.models import Status
 from app.inbox.models import InboxState
 from app.outbox.models import OutboxState
+from app.outbox.topics import REMINDER, family
 
 STATUSES: Mapping[str, str] = {
     Status.CONFIRMED: "Confirmed",
@@ -75,6 +76,10 @@ MAIL_KINDS: Mapping[str, str] = {
     "rescheduled": "New time",
     "cancelled": "Cancellation",
     "rejected": "Request declined",
+    "reminder": "Reminder",
+    "follow_up": "Follow-up",
+    "re_engagement": "Another try",
+    "admin_digest": "Daily summary",
 }
 
 FIELDS: Mapping[str, str] = {
@@ -122,6 +127,12 @@ def trigger(name: str | None) -> str:
 
 def mail_kind(kind: str) -> str:
     """`Confirmation` for `confirmation`, `Notice to you: cancellation` for `admin_cancelled`."""
+    name = family(kind)
+    if kind in MAIL_KINDS:
+        return MAIL_KINDS[kind]
+    if name != kind:
+        step = kind.removeprefix(f"{name}_")
+        return f"{MAIL_KINDS[name]}, {step} before" if name == REMINDER else f"{MAIL_KINDS[name]}, step {step}"
     known = MAIL_KINDS.get(kind.removeprefix("admin_")) or kind.removeprefix("admin_").replace("_", " ").capitalize()
     return f"Notice to you: {known.lower()}" if kind.startswith("admin_") else known
 

@@ -2,23 +2,18 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.config import Settings
 from app.site import Site
+from app.web import mail_frame
 from app.web.demo.mails import Mail, Summary, calendar_entry, read, summary
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo", template_folder="templates")
 
 SHOWN = 200
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'self'; form-action 'none'; frame-ancestors 'self'; "
-    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-)
-"""For the mail's own HTML in its frame: mails carry their style inside, and run nothing."""
-LINKS_LEAVE_THE_FRAME = '<base target="_top">'
 
 
 @blueprint.get("/outbox")
@@ -37,7 +32,7 @@ def show(name: str) -> str:
 def body(name: str) -> ResponseReturnValue:
     """The HTML part alone, for the frame."""
     html = read(_file(name)).html or "<!doctype html><title>No HTML part</title><p>This mail has no HTML part.</p>"
-    return Response(html.replace("<head>", "<head>" + LINKS_LEAVE_THE_FRAME, 1), mimetype="text/html")
+    return mail_frame.framed(html)
 
 
 def _page(name: str) -> str:
@@ -69,22 +64,13 @@ def _file(name: str) -> Path:
     return path
 
 
-@blueprint.record_once
-def _have_the_last_word(state: BlueprintSetupState) -> None:
-    """Talisman writes its headers after any view has; functions that were registered first run last, so this one goes first."""
-    app = state.app
-    assert isinstance(app, Flask)  # noqa: S101 -- blueprints of Flask are registered on apps of Flask
-    app.after_request_funcs.setdefault(None, []).insert(0, _allow_the_frame)
-
-
-def _allow_the_frame(response: Response) -> Response:
-    """The pages may show frames of our own; the mail's HTML may be shown in one, and may do nothing else."""
-    if request.endpoint in {"demo.outbox", "demo.show"}:
-        response.headers["Content-Security-Policy"] += "; frame-src 'self'"
-    elif request.endpoint == "demo.body" and response.status_code == 200:
-        response.headers["Content-Security-Policy"] = MAIL_POLICY
-        response.headers["X-Frame-Options"] = "SAMEORIGIN"
-        response.headers.pop("Cross-Origin-Opener-Policy", None)  # a sandboxed page may not have one
-    if (request.endpoint or "").startswith("demo."):
-        response.headers["Cache-Control"] = "no-store"
+@blueprint.after_request
+def _keep_nothing(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.record_once
+def _frames(state: BlueprintSetupState) -> None:
+    assert isinstance(state.app, Flask)  # noqa: S101 -- blueprints of Flask are registered on apps of Flask
+    mail_frame.allow(state.app, pages={"demo.outbox", "demo.show"}, bodies={"demo.body"})

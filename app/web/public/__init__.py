@@ -5,6 +5,7 @@ from app.web.public.booking import book, book_event, book_host, consultation
 from app.web.public.pages import home, robots, sitemap
 from app.web.public.problem import error
 from app.web.public.success import calendar_file, manage, success, success_status
+from app.web.public.unsubscribe import unsubscribe, unsubscribe_now
 
 __all__ = [
     "blueprint",
@@ -20,4 +21,6 @@ __all__ = [
     "sitemap",
     "success",
     "success_status",
+    "unsubscribe",
+    "unsubscribe_now",
 ]
