@@ -27,7 +27,7 @@ def left(session: Session, booking: Booking, sequence: str, since: datetime) -> 
         Booking.id != booking.id,
         Booking.alias_of_id.is_(None),
         Booking.status.in_(LIVE),
-        or_(Booking.start > max(clock.now(), since), Booking.created_at > since),
+        or_(Booking.start > max(clock.now(), since), Booking.created_at >= since),
     )
     other = session.scalar(again.order_by(Booking.start, Booking.id).limit(1))
     return f"{BOOKED_AGAIN}: {other}" if other else ""
