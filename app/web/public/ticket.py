@@ -109,4 +109,5 @@ def actions_to_manage(booking: Booking, site: Site, settings: Settings) -> list[
 def calendar_file(booking: Booking, site: Site, settings: Settings) -> bytes:
     """The calendar entry: same UID as in the mails, so a calendar updates it and does not add a second one."""
     cancelled = booking.status in {Status.CANCELLED, Status.REJECTED}
-    return ics_for(booking, site_name=site.name, organizer_email=booking.host_email or settings.sender, method="CANCEL" if cancelled else "PUBLISH")
+    organizer = site.contact.email or booking.host_email or settings.sender
+    return ics_for(booking, site_name=site.name, organizer_email=organizer, method="CANCEL" if cancelled else "PUBLISH")

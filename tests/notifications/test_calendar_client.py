@@ -1,0 +1,133 @@
+"""What a guest's calendar ends with: nothing or one entry at the right time, in whatever order the mails arrive.
+
+Two independent parsers (icalendar, and ical.js run by node) drive the same small model of a calendar program.
+"""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from icalendar import Calendar
+
+from app.bookings import queries
+from app.sandbox.engine import Engine
+from app.sandbox.orders import Cancel, Move
+from tests.factories.orders import next_free, order, person
+
+ROOT = Path(__file__).resolve().parents[2]
+ICAL_JS = ROOT / ".cache" / "ical.js"
+VERSION = "2.2.1"
+
+
+@pytest.fixture(scope="session")
+def ical_js() -> Path:
+    """The folder that holds ical.js; installed once. Without node, npm or network the test is skipped, except in CI."""
+    if not (ICAL_JS / "node_modules" / "ical.js").is_dir():
+        why = "node or npm is not installed" if not (shutil.which("node") and shutil.which("npm")) else ""
+        if not why:
+            ICAL_JS.mkdir(parents=True, exist_ok=True)
+            install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(ICAL_JS), f"ical.js@{VERSION}"]
+            done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=120)
+            why = done.stderr.strip().splitlines()[-1] if done.returncode else ""
+        if why:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"ical.js cannot be installed: {why}")
+    return ICAL_JS
+
+
+def by_icalendar(files: tuple[str, ...]) -> list[list[str]]:
+    """The entries that a calendar has after these files, read by icalendar."""
+    seen: dict[str, tuple[int, bool, list[str]]] = {}
+    for file in files:
+        calendar = Calendar.from_ical(file)
+        (event,) = calendar.walk("VEVENT")
+        uid, sequence = str(event["uid"]), int(event["sequence"])
+        if uid not in seen or seen[uid][0] < sequence:
+            times = [event[name].dt.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z") for name in ("dtstart", "dtend")]
+            seen[uid] = (sequence, str(calendar["method"]) == "CANCEL", times)
+    return [times for _, gone, times in seen.values() if not gone]
+
+
+def by_ical_js(orders: list[tuple[str, ...]], folder: Path) -> list[list[list[str]]]:
+    """The same for many orders at once, read by ical.js."""
+    command = ["node", str(Path(__file__).with_name("client_model.mjs")), str(folder / "node_modules")]
+    done = subprocess.run(command, input=json.dumps(orders), capture_output=True, text=True, check=True, timeout=60)
+    found: list[list[list[str]]] = json.loads(done.stdout)
+    return found
+
+
+def stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+@pytest.fixture
+def life(app: Flask, calcom: Engine, mails: Any, work: Callable[[], None]) -> Callable[..., list[str]]:
+    """`life("move", "move", "cancel")`: the calendar files that Ada gets while her booking lives so."""
+
+    def live(*happenings: str, slug: str = "intro", zone: str = "Europe/Berlin") -> list[str]:
+        (made,) = calcom.create(order(calcom, slug, booker=person(time_zone=zone)))
+        uid = made.uid
+        work()
+        for happening in happenings:
+            if happening == "move":
+                uid = calcom.move(Move(uid=uid, start=next_free(calcom, slug))).uid
+            else:
+                calcom.cancel(Cancel(uid=uid))
+            work()
+        parts = [mail.calendar for mail in mails.sent if mail.to == "ada@example.org" and mail.calendar]
+        for part in parts:
+            assert f"METHOD:{part.method}" in part.content.decode()
+        return [part.content.decode() for part in parts]
+
+    return live
+
+
+LIVES = [(), ("move",), ("move", "move"), ("cancel",), ("move", "cancel"), ("move", "move", "cancel")]
+
+
+@pytest.mark.parametrize("happenings", LIVES, ids=lambda each: "-".join(("book", *each)))
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"])
+def test_a_calendar_ends_with_at_most_one_entry_at_the_right_time_in_any_order(
+    happenings: tuple[str, ...], zone: str, life: Callable[..., list[str]], ical_js: Path
+) -> None:
+    files = life(*happenings, zone=zone)
+    assert len(files) == 1 + len(happenings)
+    (booking,) = queries.everything()
+    wanted = [] if "cancel" in happenings else [[stamp(booking.start), stamp(booking.end)]]
+    orders = [(*each, each[0]) for each in itertools.permutations(files)]
+    assert all(by_icalendar(each) == wanted for each in orders)
+    assert all(found == wanted for found in by_ical_js(orders, ical_js))
+
+
+def test_all_files_of_a_life_agree_on_uid_and_people_and_their_sequence_rises(life: Callable[..., list[str]]) -> None:
+    events = [Calendar.from_ical(file).walk("VEVENT")[0] for file in life("move", "move", "cancel")]
+    (booking,) = queries.everything()
+    assert {str(event["uid"]) for event in events} == {booking.ical_uid} == {f"{booking.uids[0]}@Cal.com"}
+    sequences = [int(event["sequence"]) for event in events]
+    assert sequences == sorted(set(sequences))
+    assert {str(event["organizer"]) for event in events} == {"mailto:hello@example.com"}
+    assert {str(event["attendee"]) for event in events} == {"mailto:ada@example.org"}
+    assert [str(event["status"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
+
+
+def test_the_download_behind_the_signed_link_is_the_same_entry_with_the_same_organiser(life: Callable[..., list[str]], app: Flask, client: Any) -> None:
+    (invitation,) = life()
+    (booking,) = queries.everything()
+    links = app.extensions["works"]._links_for
+    with app.test_request_context():
+        message = type("Row", (), {"kind": "confirmation", "recipient": booking.booker_email})()
+        url = links(booking, message).calendar_url.removeprefix("http://localhost")
+    answer = client.get(url)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    mine, theirs = (Calendar.from_ical(text).walk("VEVENT")[0] for text in (answer.text, invitation))
+    for name in ("uid", "sequence", "dtstart", "dtend", "organizer"):
+        assert mine[name] == theirs[name], name
+    assert client.get(url.partition("?")[0]).status_code == 404
