@@ -113,16 +113,15 @@ class _Claim:
 
 
 def _claim(token: str) -> _Claim:
-    """Takes up to `BATCH` due rows. The CTE matters: PostgreSQL may run a plain subquery once per row."""
-    now = clock.now()
+    """Takes up to `BATCH` due rows; a claim that a power cut undoes is no loss. The CTE matters: PostgreSQL may run a plain subquery once per row."""
     db.session.rollback()
-    state = gate.look(now)
+    state = gate.look(now := clock.now())
     db.session.rollback()
     if not state.open:
         return _Claim([])
     due = select(OutboxMessage.id).where(WAITING, OutboxMessage.due_at <= now).order_by(OutboxMessage.due_at, OutboxMessage.id)
     chosen = due.limit(1 if state.asks else BATCH).with_for_update(skip_locked=True).cte("due")
-    with transaction() as session:
+    with transaction(durable=False) as session:
         if state.asks and not gate.ask(session, now):
             return _Claim([])
         values = {"state": OutboxState.SENDING, "lease_until": now + LEASE, "lease_token": token, "attempts": OutboxMessage.attempts + 1}
@@ -237,7 +236,8 @@ class _Settler:
 
 def _patiently(write: Callable[[], None], message: OutboxMessage, *, within: tuple[float, ...] = SETTLE_PAUSES) -> None:
     for pause in within:
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
         try:
             write()
         except DatabaseBusy:

@@ -30,10 +30,11 @@ class Gate:
 
 def look(now: datetime) -> Gate:
     """How things stand, in one reading statement: an idle worker never asks for the write lock."""
-    due = exists(select(OutboxMessage.id).where(WAITING, OutboxMessage.due_at <= now))
+    # In the order of the index: a plain EXISTS makes PostgreSQL read the table from its beginning, past all that was sent.
+    due = select(OutboxMessage.id).where(WAITING, OutboxMessage.due_at <= now).order_by(OutboxMessage.due_at, OutboxMessage.id).limit(1).scalar_subquery()
     paused = select(func.max(OutboxPause.until)).scalar_subquery()
     anything, held, until = db.session.execute(select(due, exists(select(OutboxHold.id)), paused)).one()
-    if not anything or held or (until is not None and until > now):
+    if anything is None or held or (until is not None and until > now):
         return Gate(open=False)
     return Gate(open=True, asks=until is not None)
 

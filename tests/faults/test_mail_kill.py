@@ -141,10 +141,12 @@ def storm(environ: dict[str, str], sink: ScriptedServer, *, each: int, mails: in
             while orders and workers.alive < at_once:
                 workers.add(orders.pop(), dice.randint(1, 3))
             time.sleep(0.02)
+        while workers.alive and time.monotonic() < deadline:
+            time.sleep(0.02)
         workers.add()
         while time.monotonic() < deadline:
             rows = rows_of(engine)
-            if all(row.state in {"sent", "unknown"} for row in rows) and workers.alive <= at_once:
+            if all(row.state in {"sent", "unknown"} for row in rows) and workers.alive == 1:
                 break
             time.sleep(0.2)
     engine.dispose()
