@@ -37,8 +37,10 @@ def _about(found: Booking) -> dict[str, object]:
     status, uids = queries.status_of(found), found.uids
     movable = may("move or cancel") and status in OPEN and bool(uids)
     origin = queries.by_id(found.split_from_id) if found.split_from_id else None
+    letters = mails.of_bookings(queries.row_numbers(found))
     return {
         "status": status,
+        "letters": sorted(letters, key=lambda each: (each.sent_at or each.due_at, each.id)),
         "their_zone": found.booker_time_zone if zone_named(found.booker_time_zone) else "",
         "place": _place(found),
         "join_url": found.meeting_url if found.meeting_url.startswith(("https://", "http://")) else "",
@@ -51,7 +53,7 @@ def _about(found: Booking) -> dict[str, object]:
         "days": story(
             changes=queries.changes_of(found),
             deliveries=deliveries.by_ids(queries.delivery_ids(found)),
-            mails=mails.of_bookings(queries.row_numbers(found)),
+            mails=letters,
             zone=zone(),
             with_bodies=may("read raw bodies"),
         ),

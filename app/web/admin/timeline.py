@@ -15,7 +15,7 @@ from app.outbox.models import OutboxMessage, OutboxState
 from app.web.admin import wording
 from app.web.admin.body import readable
 from app.web.admin.diff import Difference, differences
-from app.web.filters import local
+from app.web.filters import clock, day, local
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def story(
     known = {message.id for message in deliveries}
     entries = [_delivery(message, moments, zone=zone, with_body=with_bodies) for message in deliveries]
     entries += [_change(group, zone=zone) for group in moments if group[0].inbox_id not in known or group is not _first(moments, group[0].inbox_id)]
-    entries += [_mail(message) for message in mails]
+    entries += [_mail(message, zone=zone) for message in mails]
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.kind], entry.number))
     return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
 
@@ -119,11 +119,13 @@ def _is_first_sight(group: Sequence[BookingChange]) -> bool:
     return bool(group) and all(change.old is None for change in group) and any(change.field == "status" for change in group)
 
 
-def _mail(message: OutboxMessage) -> Entry:
+def _mail(message: OutboxMessage, *, zone: str) -> Entry:
     to = f"To {message.recipient or 'nobody'}"
     notes = [f"{to}: {message.subject}" if message.subject else to]
     if message.why:
         notes.append(message.why[0].upper() + message.why[1:])
+    if message.state in {OutboxState.PLANNED, OutboxState.RETRYING} and message.due_at > message.created_at:
+        notes.append(f"Goes out {day(message.due_at, zone)}, {clock(message.due_at, zone)}")
     sent = message.state == OutboxState.SENT
     return Entry(
         key=f"mail-{message.id}",

@@ -3,7 +3,18 @@ import pytest
 from app.accounts.models import Role
 from app.web.access import OPEN, RULES
 
-GETS = ["/admin/", "/admin/calendar", "/admin/calendar/{reference}", "/admin/inbox", "/admin/inbox/{delivery}", "/admin/outbox", "/admin/outbox/{mail}"]
+GETS = [
+    "/admin/",
+    "/admin/calendar",
+    "/admin/calendar/{reference}",
+    "/admin/inbox",
+    "/admin/inbox/{delivery}",
+    "/admin/outbox",
+    "/admin/outbox/{mail}",
+    "/admin/mails",
+    "/admin/mails/confirmation",
+    "/admin/mails/confirmation/body",
+]
 POSTS = ["/admin/inbox/{delivery}/replay", "/admin/outbox/{mail}/send", "/admin/sign-out"]
 HOST_MAY = {"/admin/", "/admin/calendar", "/admin/calendar/{reference}"}
 
