@@ -16,6 +16,10 @@ def with_email(session: Session, *, email: str, name: str, time_zone: str, local
     address = email.strip().lower()
     if not address:
         return None
-    row = insert(Customer).values(email=address, name=name, time_zone=time_zone, locale=locale, created_at=clock.now())
-    session.execute(row.on_conflict_do_nothing(index_elements=["email"]))
-    return session.scalar(select(Customer.id).where(Customer.email == address))
+    known = select(Customer.id).where(Customer.email == address)
+    found = session.scalar(known)
+    if found is None:
+        made = {"email": address, "name": name, "time_zone": time_zone, "locale": locale, "created_at": clock.now()}
+        session.execute(insert(Customer).on_conflict_do_nothing(index_elements=["email"]), [made])
+        found = session.scalar(known)
+    return found

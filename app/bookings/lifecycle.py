@@ -23,7 +23,7 @@ from app.bookings.fold import Folded, fold
 from app.bookings.models import Booking, BookingAddress, BookingFact
 from app.bookings.notices import MailPolicy, wanted_mails
 from app.db import insert, one_writer
-from app.outbox.publish import anything_sent, hand_over, publish, withdraw
+from app.outbox.publish import anything_sent, hand_over, publish
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """For references: no 0 and O, no 1, I and L."""
@@ -37,19 +37,21 @@ def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: Mai
     Facts that are known already change nothing.
     """
     one_writer(session, BOOKINGS_TOPIC)
-    for fact in facts:
-        session.execute(
-            insert(BookingFact)
-            .values(
-                digest=fact.digest, uid=fact.uid, seat=fact.seat, kind=fact.kind, at=fact.at, linked_uid=fact.linked_uid,
-                content=dict(fact.content), inbox_id=cause.inbox_id, recorded_at=clock.now(),
-            )
-            .on_conflict_do_nothing(index_elements=["digest"])
-        )  # fmt: skip
-    group = _group(session, facts)
-    _write(session, fold(group), group, cause=cause, policy=policy)
+    if not facts:
+        return None
+    rows = [
+        {
+            "digest": fact.digest, "uid": fact.uid, "seat": fact.seat, "kind": fact.kind, "at": fact.at, "linked_uid": fact.linked_uid,
+            "content": dict(fact.content), "inbox_id": cause.inbox_id, "recorded_at": clock.now(),
+        }
+        for fact in facts
+    ]  # fmt: skip
+    session.execute(insert(BookingFact).on_conflict_do_nothing(index_elements=["digest"]), rows)
+    with session.no_autoflush:  # what has to be in the database before the next look is flushed by name
+        group = _group(session, facts)
+        _write(session, fold(group), group, cause=cause, policy=policy)
     session.flush()
-    return _row_at(session, facts[0].address) if facts else None
+    return _row_at(session, facts[0].address)
 
 
 def _group(session: Session, facts: Iterable[Fact]) -> list[Fact]:
@@ -77,15 +79,19 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
                 at[address] = held = BookingAddress(uid=address.uid, seat=address.seat)
                 session.add(held)
             held.position, held.booking_id = position, booking.id
+    for address in at.keys() - {address for part in folded for address in part.addresses}:
+        session.delete(at[address])  # it turned out to lead nowhere
     by_address = {address: booking for booking, part in zip(rows, folded, strict=True) for address in part.addresses}
     session.flush()
     for booking, part in zip(rows, folded, strict=True):
         session.expire(booking, ["addresses"])
         origin = by_address.get(part.split_from) if part.split_from else None
+        booker = booking.booker_email
         _update(session, booking, part, origin, cause=cause)
-        booking.customer_id = with_email(
-            session, email=booking.booker_email, name=booking.booker_name, time_zone=booking.booker_time_zone, locale=booking.booker_locale
-        )
+        if booking.customer_id is None or booking.booker_email != booker:
+            booking.customer_id = with_email(
+                session, email=booking.booker_email, name=booking.booker_name, time_zone=booking.booker_time_zone, locale=booking.booker_locale
+            )
         if booking.ical_uid != part.ical_uid and not anything_sent(session, booking_id=booking.id):
             booking.ical_uid = part.ical_uid
         _plan_mails(session, booking, part, policy=policy)
@@ -93,21 +99,22 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
 
 def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddress], *, cause: Cause) -> list[Booking]:
     """A row for each booking: the oldest that held one of its addresses, else a new one; left-over rows become aliases."""
-    holders: dict[int, Booking] = {row.booking_id: row.booking for row in at.values()}
-    first_held = {row.booking_id: Address(row.uid, row.seat) for row in sorted(at.values(), key=lambda row: -row.position)}
-    chain_of = {address: place for place, part in enumerate(folded) for address in part.addresses}
+    numbers = {row.booking_id for row in at.values()}
+    holders = {booking.id: booking for booking in session.scalars(select(Booking).where(Booking.id.in_(numbers)))} if numbers else {}
+    place_of = {address: place for place, part in enumerate(folded) for address in part.addresses}
     claimed: dict[int, Booking] = {}
-    left: list[Booking] = []
+    left_over: list[tuple[Booking, int]] = []
     for booking_id in sorted(holders):
-        place = chain_of.get(first_held[booking_id])
-        if place is None or place in claimed:
-            left.append(holders[booking_id])
+        held = sorted((row for row in at.values() if row.booking_id == booking_id), key=lambda row: row.position)
+        place = next((place_of[address] for row in held if (address := Address(row.uid, row.seat)) in place_of), None)
+        if place is None:
+            continue
+        if place in claimed:
+            left_over.append((holders[booking_id], place))
         else:
             claimed[place] = holders[booking_id]
-    for booking in left:
-        place = chain_of.get(first_held[booking.id])
-        if place is not None:
-            _make_alias(session, booking, claimed[place], cause=cause)
+    for booking, place in left_over:
+        _make_alias(session, booking, claimed[place], cause=cause)
     return [claimed.get(place) or _new(session, part) for place, part in enumerate(folded)]
 
 
@@ -190,9 +197,8 @@ def _update(session: Session, booking: Booking, part: Folded, origin: Booking | 
 def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:
     seat, leaving = part.addresses[0].seat, partial(left, session, booking)
     mails = list(wanted_mails(booking, part.milestones, seat=seat, policy=policy, now=clock.now(), left=leaving))
-    withdraw(session, booking_id=booking.id, keep=[mail.key for mail in mails], why=f"overtaken: the booking is now {booking.status}")
-    for mail in mails:
-        publish(session, mail, booking_id=booking.id, message_domain=policy.message_domain)
+    overtaken = f"overtaken: the booking is now {booking.status}"
+    publish(session, mails, booking_id=booking.id, message_domain=policy.message_domain, overtaken=overtaken)
 
 
 def _row_at(session: Session, address: Address) -> Booking | None:

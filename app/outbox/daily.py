@@ -15,4 +15,4 @@ def asked_for(key: str) -> bool:
 def ask_once(wanted: Wanted, *, message_domain: str) -> None:
     """Adds the side effect in a transaction of its own; two workers at once add it once."""
     with transaction() as session:
-        publish(session, wanted, booking_id=None, message_domain=message_domain)
+        publish(session, [wanted], booking_id=None, message_domain=message_domain)

@@ -1,12 +1,12 @@
 """Ask for a side effect inside the transaction of its cause, so that the two can never disagree."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Text, and_, case, cast, false, or_, select, true, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -32,60 +32,78 @@ class Wanted:
     late: str = ""
     """Why it is skipped if it is first asked for when its time has passed; empty: it then goes out at once."""
 
+    def is_late(self, now: datetime) -> bool:
+        """Whether it would have been due before anybody asked for it."""
+        return bool(self.late and not self.skipped and self.due_at and self.due_at <= now)
 
-def publish(session: Session, wanted: Wanted, *, booking_id: int | None, message_domain: str) -> None:
-    """Adds one side effect; one with the same business key is never added twice.
+
+def publish(session: Session, wanted: Sequence[Wanted], *, booking_id: int | None, message_domain: str, overtaken: str = "") -> None:
+    """Adds side effects; one with the same business key is never added twice.
+
+    With `overtaken`, whatever else is planned for the booking is cancelled for that reason.
 
     A row that has not gone out follows the facts: it is skipped or planned again as they say now, at the time they say
     now. One that is planned already stays so when its time has come and gone: it is only waiting for a worker.
     """
+    keys = {one.key for one in wanted}
+    related = or_(OutboxMessage.key.in_(keys), OutboxMessage.booking_id == booking_id) if booking_id else OutboxMessage.key.in_(keys)
+    known = {row.key: row for row in session.scalars(select(OutboxMessage).where(related))}
     now = clock.now()
-    late = bool(wanted.late and not wanted.skipped and wanted.due_at and wanted.due_at <= now)
-    row = insert(OutboxMessage).values(
-        key=wanted.key,
-        kind=wanted.kind,
-        recipient=wanted.recipient,
-        booking_id=booking_id,
-        data=wanted.data,
-        state=OutboxState.CANCELLED if wanted.skipped or late else OutboxState.PLANNED,
-        why=wanted.late if late else wanted.skipped,
-        due_at=wanted.due_at or now,
-        attempts=0,
-        lease_token="",
-        message_id=f"<{uuid4().hex}@{message_domain}>",
-        subject="",
-        created_at=now,
-    )
-    new, old = row.excluded, OutboxMessage
-    skip = and_(new.state == OutboxState.CANCELLED, old.state != OutboxState.CANCELLED) if not late else false()
-    reword = and_(new.state == OutboxState.CANCELLED, old.state == OutboxState.CANCELLED, old.why != new.why, old.attempts == 0 if late else true())
-    revive = and_(new.state == OutboxState.PLANNED, old.state == OutboxState.CANCELLED)
-    retimed = and_(old.state != OutboxState.RETRYING, old.due_at != new.due_at) if wanted.due_at and not late else false()
-    told = or_(old.kind != new.kind, old.recipient != new.recipient, old.booking_id != new.booking_id, cast(old.data, Text) != cast(new.data, Text))
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "kind": new.kind,
-                "recipient": new.recipient,
-                "due_at": case((or_(revive, retimed), new.due_at), else_=old.due_at),
-                "data": new.data,
-                "booking_id": new.booking_id,
-                "state": case((or_(skip, revive), new.state), else_=old.state),
-                "why": case((or_(skip, revive, reword), new.why), else_=old.why),
-            },
-            where=and_(old.state.in_(OPEN), or_(skip, revive, reword, retimed, told)),
-        )
-    )
+    added = [_new(one, now, booking_id, message_domain) for one in wanted if one.key not in known]
+    if added:
+        session.execute(insert(OutboxMessage).on_conflict_do_nothing(index_elements=["key"]), added)
+    for one in wanted:
+        if one.key in known:
+            _follow(session, known[one.key], one, now, booking_id)
+    others = [row.id for row in known.values() if row.key not in keys and row.state in UNSENT]
+    if overtaken and others:
+        cancelled = update(OutboxMessage).where(OutboxMessage.id.in_(others), OutboxMessage.state.in_(UNSENT))
+        session.execute(cancelled.values(state=OutboxState.CANCELLED, why=overtaken))
 
 
-def withdraw(session: Session, *, booking_id: int, keep: Collection[str], why: str) -> None:
-    """Cancels what was planned for a booking and is not in `keep`; what has gone out stays as it is."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.booking_id == booking_id, OutboxMessage.state.in_(UNSENT), OutboxMessage.key.not_in(list(keep)))
-        .values(state=OutboxState.CANCELLED, why=why)
-    )
+def _new(wanted: Wanted, now: datetime, booking_id: int | None, message_domain: str) -> dict[str, Any]:
+    late = wanted.is_late(now)
+    return {
+        "key": wanted.key,
+        "kind": wanted.kind,
+        "recipient": wanted.recipient,
+        "booking_id": booking_id,
+        "data": wanted.data,
+        "state": OutboxState.CANCELLED if wanted.skipped or late else OutboxState.PLANNED,
+        "why": wanted.late if late else wanted.skipped,
+        "due_at": wanted.due_at or now,
+        "attempts": 0,
+        "lease_token": "",
+        "message_id": f"<{uuid4().hex}@{message_domain}>",
+        "subject": "",
+        "created_at": now,
+    }
+
+
+def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime, booking_id: int | None) -> None:
+    """Brings a row that has not gone out to what the facts say now; a worker that has claimed it meanwhile wins."""
+    if row.state not in OPEN:
+        return
+    late = wanted.is_late(now)
+    changes: dict[str, Any] = {"kind": wanted.kind, "recipient": wanted.recipient, "booking_id": booking_id, "data": wanted.data}
+    if row.state == OutboxState.CANCELLED:
+        changes["why"] = _why_still(row, wanted, late=late)
+        if not wanted.skipped and not late:
+            changes |= {"state": OutboxState.PLANNED, "due_at": wanted.due_at or now}
+    elif wanted.skipped:
+        changes |= {"state": OutboxState.CANCELLED, "why": wanted.skipped}
+    if wanted.due_at and not late and row.state != OutboxState.RETRYING:
+        changes["due_at"] = wanted.due_at
+    different = {name: value for name, value in changes.items() if getattr(row, name) != value}
+    if different:
+        session.execute(update(OutboxMessage).where(OutboxMessage.id == row.id, OutboxMessage.state.in_(OPEN)).values(different))
+
+
+def _why_still(row: OutboxMessage, wanted: Wanted, *, late: bool) -> str:
+    """The reason that a skipped row shows: today's, but not "too late" for one that a worker had tried before."""
+    if late:
+        return wanted.late if row.attempts == 0 else row.why
+    return wanted.skipped
 
 
 def hand_over(session: Session, *, from_booking: int, to_booking: int) -> None:

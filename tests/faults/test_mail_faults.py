@@ -124,7 +124,7 @@ def plan(count: int, kind: str) -> None:
     with transaction() as session:
         for number in range(count):
             wanted = Wanted(key=f"{kind}:{number}", kind=kind, recipient=f"guest{number}@example.org")
-            publish(session, wanted, booking_id=None, message_domain="example.com")
+            publish(session, [wanted], booking_id=None, message_domain="example.com")
 
 
 def until_settled(works: Any, later: Callable[[timedelta], None], *, rounds: int = 100) -> list[OutboxMessage]:

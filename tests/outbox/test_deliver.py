@@ -17,7 +17,7 @@ from app.outbox.publish import Wanted, publish
 
 def plan(key: str = "one", kind: str = "confirmation", *, skipped: str = "") -> int:
     with transaction() as session:
-        publish(session, Wanted(key=key, kind=kind, recipient="ada@example.org", skipped=skipped), booking_id=None, message_domain="example.com")
+        publish(session, [Wanted(key=key, kind=kind, recipient="ada@example.org", skipped=skipped)], booking_id=None, message_domain="example.com")
     return next(row.id for row in queries.everything() if row.key == key)
 
 
@@ -194,7 +194,7 @@ def test_a_worker_that_stalls_right_after_the_mark_sends_nothing(monkeypatch: py
 def test_a_mail_that_is_not_due_waits() -> None:
     with transaction() as session:
         wanted = Wanted(key="later", kind="reminder_24h", recipient="a@example.org", due_at=clock.now() + timedelta(hours=1))
-        publish(session, wanted, booking_id=None, message_domain="example.com")
+        publish(session, [wanted], booking_id=None, message_domain="example.com")
     assert outbox.run(lambda *_: "x") == 0
 
 

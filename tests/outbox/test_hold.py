@@ -26,7 +26,7 @@ def flask(app: Flask) -> Callable[..., Any]:
 
 def plan(key: str = "one") -> None:
     with transaction() as session:
-        publish(session, Wanted(key=key, kind="confirmation", recipient="ada@example.org"), booking_id=None, message_domain="example.com")
+        publish(session, [Wanted(key=key, kind="confirmation", recipient="ada@example.org")], booking_id=None, message_domain="example.com")
 
 
 def state() -> list[tuple[str, int]]:
