@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limiter.init_app(app)
     login.init_app(app)
     compress.init_app(app)
+    app.wsgi_app = webhooks.ShortWay(app, settings)  # type: ignore[method-assign]  # as Flask documents it
     security.init_app(app, settings)
     requests.init_app(app, settings)
     assets.init_app(app, settings, site)

@@ -7,15 +7,23 @@ Retry-After when the store is away. Never 410 (Cal.com then drops the subscripti
 import time
 
 import structlog
-from flask import Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError
 
 from app.calcom.webhook import SIGNATURE_HEADER, matching_secret
-from app.config import Settings
 from app.db import DatabaseBusy, db
-from app.inbox.receive import receive
+from app.inbox.receive import Receipt, receive
 from app.web.webhooks.blueprint import blueprint
 
+RECEIVER = "/webhooks/calcom"
+ALIASES = (
+    "/api/webhooks/calcom",
+    "/api/webhooks/cal",
+    "/api/calcom-webhook",
+    "/webhooks/cal/booking.created",
+    "/webhooks/cal/booking.updated",
+)
+"""For sites that migrate: the same checks, the same inbox."""
 MAX_BODY = 1_000_000
 RETRY_SECONDS = 5
 LOG_EVERY_SECONDS = 10.0
@@ -25,11 +33,10 @@ refusals = {"count": 0, "logged_at": -LOG_EVERY_SECONDS}
 not_stored = {"count": 0, "logged_at": -LOG_EVERY_SECONDS}
 
 
-@blueprint.post("/webhooks/calcom", strict_slashes=False)
-@blueprint.post("/webhooks/calcom/<name>", strict_slashes=False)
+@blueprint.post(RECEIVER, strict_slashes=False)
+@blueprint.post(f"{RECEIVER}/<name>", strict_slashes=False)
 def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[str, str]]:
     """Takes one delivery."""
-    settings: Settings = current_app.extensions["settings"]
     secrets = current_app.extensions["webhook_secrets"].of(name.lower())
     if (request.content_length or 0) > MAX_BODY:
         return _answer("too large", 413)
@@ -45,13 +52,23 @@ def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[
         headers = {key.lower(): value for key, value in request.headers.items()}
         receipt = receive(db.engine, body=body, headers=headers, subscription=name.lower(), secret=f"{name or 'main'}[{matched}]")
     except (DatabaseBusy, DBAPIError) as error:
-        _note("deliveries not stored", not_stored, error=type(error.__cause__ or error).__name__)
+        note_not_stored(error)
         answer, status = _answer("the store is away, please come back", 503)
         return answer, status, {"Retry-After": str(RETRY_SECONDS)}
-    current_app.extensions["works"].nudge()
-    if settings.DEBUG_DELIVERIES:
-        log.info("delivery stored", delivery=receipt.id, repeats=receipt.repeats, bytes=len(body), subscription=name or "main")
+    note_stored(current_app, receipt, body=body, name=name.lower())
     return jsonify(status="accepted", id=receipt.id), 200
+
+
+def note_stored(app: Flask, receipt: Receipt, *, body: bytes, name: str) -> None:
+    """Wakes the workers, and says in the log what came when that is wanted; no personal data."""
+    app.extensions["works"].nudge()
+    if app.extensions["settings"].DEBUG_DELIVERIES:
+        log.info("delivery stored", delivery=receipt.id, repeats=receipt.repeats, bytes=len(body), subscription=name or "main")
+
+
+def note_not_stored(error: Exception) -> None:
+    """Counts a delivery that could not be stored."""
+    _note("deliveries not stored", not_stored, error=type(error.__cause__ or error).__name__)
 
 
 def _answer(message: str, status: int) -> tuple[Response, int]:

@@ -1,5 +1,6 @@
 """The receiver over HTTP."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.calcom.webhook import SIGNATURE_HEADER, sign
 from app.db import DatabaseBusy
 from app.inbox import queries
-from app.web.webhooks import calcom
+from app.web.webhooks import calcom, short_way
 
 BODY = json.dumps({"triggerEvent": "PING", "createdAt": "2026-11-20T10:00:00.000Z", "payload": {}}).encode()
 
@@ -95,6 +96,7 @@ def test_when_the_store_is_away_the_sender_is_told_to_come_back(client: FlaskCli
     def fail(*_: object, **__: object) -> None:
         raise error
 
+    monkeypatch.setattr(short_way, "receive", fail)
     monkeypatch.setattr(calcom, "receive", fail)
     answer = post(client, BODY, sign(secret, BODY))
     assert answer.status_code == 503
@@ -105,3 +107,24 @@ def test_the_receiver_says_that_it_is_ready_and_nothing_secret(client: FlaskClie
     answer = client.get("/webhooks/calcom")
     assert answer.status_code == 200
     assert secret not in answer.text
+
+
+def chunked(client: FlaskClient, body: bytes, signature: str) -> Any:
+    """Posted piece by piece, without a length: it cannot take the short way."""
+    headers = {SIGNATURE_HEADER: signature, "Transfer-Encoding": "chunked"}
+    return client.post("/webhooks/calcom", input_stream=io.BytesIO(body), headers=headers, environ_overrides={"wsgi.input_terminated": True})
+
+
+def test_a_delivery_without_a_length_is_stored_as_well(client: FlaskClient, secret: str) -> None:
+    assert chunked(client, BODY, sign(secret, BODY)).status_code == 200
+    assert chunked(client, BODY, sign("some-other-secret", BODY)).status_code == 401
+    assert [message.body for message in queries.everything()] == [BODY]
+
+
+def test_a_delivery_in_the_clear_is_refused_where_the_site_has_https(make_app: Callable[..., Flask], secret: str) -> None:
+    client = make_app(SITE_URL="https://book.example.com").test_client()
+    host = {"Host": "book.example.com", SIGNATURE_HEADER: sign(secret, BODY)}
+    assert client.post("/webhooks/calcom", data=BODY, headers=host).status_code == 403
+    secure = client.post("/webhooks/calcom", data=BODY, headers=host, base_url="https://book.example.com")
+    assert secure.status_code == 200
+    assert secure.headers["Strict-Transport-Security"]
