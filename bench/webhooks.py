@@ -132,7 +132,7 @@ def one_database(kind: str, *, rounds: int, many: int, alone: int) -> dict[str, 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fd-bench-")))
         server = stack.enter_context(postgres_server(durable=True)).url if kind == "postgresql" else ""
         bare = stack.enter_context(floor(folder, server))
-        site = stack.enter_context(Site(folder / "site", database_url=f"{server}postgres" if server else "", MAIL_KINDS="reminder").running())
+        site = stack.enter_context(Site(folder / "site", database_url=f"{server}postgres" if server else "", MAIL_KINDS="nothing").running())
         bodies = Bodies()
         for port in (bare, site.port):
             drive(port, bodies.fresh(100), connections=16)

@@ -2,8 +2,9 @@
 
 Decisions that stand here:
 
-* Group commit by taking turns. Whoever gets the turn commits everything that has queued up meanwhile, so that eight
-  requests share one sync of the disk. There is no writer thread that could die or has to be stopped.
+* Group commit by taking turns on SQLite. Whoever gets the turn commits everything that has queued up meanwhile, so that
+  eight requests share one sync of the disk. There is no writer thread that could die or has to be stopped. PostgreSQL
+  shares its syncs by itself: there each request commits on a connection of its own.
 * One insert on a raw connection, because the ORM costs three times the insert itself. An exact repeat only counts.
 * Nobody waits for longer than `PATIENCE_SECONDS`. While the store is away only a few scouts wait, the rest are told
   at once: so the threads stay free for pages, and the first scout that gets through ends the outage.
@@ -73,6 +74,7 @@ class Receiver:
         self._insert = compiled.string
         self._order: Sequence[str] | None = compiled.positiontup
         self._as_stored = {name: InboxMessage.__table__.c[name].type.dialect_impl(engine.dialect).bind_processor(engine.dialect) for name in COLUMNS}
+        self._in_turns = engine.dialect.name == "sqlite"
         self._turn = threading.Lock()
         self._queue: deque[_Delivery] = deque()
         self._unanswered: set[_Delivery] = set()
@@ -84,7 +86,8 @@ class Receiver:
         delivery = _Delivery(engine, {name: convert(values[name]) if convert else values[name] for name, convert in self._as_stored.items()})
         delivery.deadline = delivery.since + self._patience(delivery.since)
         self._unanswered.add(delivery)
-        self._queue.append(delivery)
+        if self._in_turns:
+            self._queue.append(delivery)
         try:
             self._wait_for_turn(delivery)
         finally:
@@ -107,6 +110,9 @@ class Receiver:
         return PATIENCE_SECONDS
 
     def _wait_for_turn(self, delivery: _Delivery) -> None:
+        if not self._in_turns:
+            self._commit_alone(delivery)
+            return
         if not self._turn.acquire(timeout=delivery.deadline - time.monotonic()):
             self._away = True
             raise DatabaseBusy("nothing could be committed in time")
@@ -115,6 +121,14 @@ class Receiver:
                 self._commit_what_waits(delivery.deadline + GRACE_SECONDS)
         finally:
             self._turn.release()
+
+    def _commit_alone(self, delivery: _Delivery) -> None:
+        try:
+            self._store([delivery], delivery.deadline)
+        except DatabaseBusy:
+            self._away = True
+            raise
+        self._away = False
 
     def _commit_what_waits(self, at_most: float) -> None:
         group = []
@@ -146,7 +160,7 @@ class Receiver:
     def _store(self, group: Sequence[_Delivery], deadline: float) -> None:
         """All of them are on disk when this returns, and only then have their receipts."""
         receipts = []
-        with committed_cursor(group[0].engine, deadline=deadline) as cursor:
+        with committed_cursor(group[0].engine, deadline=deadline, one_statement=len(group) == 1) as cursor:
             for delivery in group:
                 values = delivery.values
                 cursor.execute(self._insert, tuple(values[name] for name in self._order) if self._order else values)

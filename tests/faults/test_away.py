@@ -150,7 +150,7 @@ def stored(site: Site) -> set[int]:
 
 @pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=pytest.mark.soak)])
 def test_a_database_that_another_process_locks(tmp_path: Path, seconds: int) -> None:
-    site = Site(tmp_path / "site", MAIL_KINDS="reminder")
+    site = Site(tmp_path / "site", MAIL_KINDS="nothing")
     with site.running():
         other = sqlite3.connect(site.folder / "frontdesk.sqlite3", isolation_level=None, timeout=20, check_same_thread=False)
 
@@ -173,7 +173,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         or subprocess.run([mount, "-t", "tmpfs", "-o", "size=120m", "tmpfs", folder], check=False, capture_output=True).returncode
     ):
         pytest.skip("a small tmpfs cannot be mounted here: that needs root")
-    site = Site(folder / "site", MAIL_KINDS="reminder")
+    site = Site(folder / "site", MAIL_KINDS="nothing")
     site.log = tmp_path / "log"
     ballast = folder / "ballast"
 
@@ -208,7 +208,7 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
     plain = [] if os.geteuid() else [setpriv, "--bounding-set=-dac_override,-dac_read_search,-fowner", "--inh-caps=-dac_override,-dac_read_search,-fowner"]
     if plain and setpriv is None:
         pytest.skip("root may write into any folder, and setpriv is not here to take that away")
-    site = Site(tmp_path / "site", MAIL_KINDS="reminder")
+    site = Site(tmp_path / "site", MAIL_KINDS="nothing")
     site.prefix = [str(word) for word in plain]
     with site.running():
         files = lambda: [path for path in site.folder.iterdir() if path.is_file()]  # noqa: E731 -- asked for twice, the files change
@@ -238,7 +238,7 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
 def test_a_postgresql_server_that_is_stopped_hard(tmp_path: Path) -> None:
     try:
         with services.postgres_server(durable=True) as server:
-            site = Site(tmp_path / "site", database_url=f"{server.url}postgres", MAIL_KINDS="reminder")
+            site = Site(tmp_path / "site", database_url=f"{server.url}postgres", MAIL_KINDS="nothing")
             with site.running():
                 check(site, server.stop_hard, server.start, seconds=4)
     except services.Missing as missing:
