@@ -39,6 +39,9 @@ def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: Mai
     one_writer(session, BOOKINGS_TOPIC)
     if not facts:
         return None
+    digests = {fact.digest for fact in facts}
+    if digests <= set(session.scalars(select(BookingFact.digest).where(BookingFact.digest.in_(digests)))):
+        return _row_at(session, facts[0].address)
     rows = [
         {
             "digest": fact.digest, "uid": fact.uid, "seat": fact.seat, "kind": fact.kind, "at": fact.at, "linked_uid": fact.linked_uid,

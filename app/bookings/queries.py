@@ -157,6 +157,12 @@ def references(numbers: Collection[int | None]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def earlier_starts(booking: Booking) -> set[datetime]:
+    """The times at which the booking stood before it was moved."""
+    said = db.session.scalars(select(BookingChange.old).where(BookingChange.booking_id == booking.id, BookingChange.field == "start"))
+    return {datetime.fromisoformat(start) for start in said if isinstance(start, str)}
+
+
 def change_counts(bookings: Sequence[Booking]) -> dict[int, int]:
     """Number of history rows by booking id."""
     ids = [booking.id for booking in bookings]

@@ -1,10 +1,12 @@
 """What strangers wrote, in a form that every database takes and every page can show."""
 
 import math
+import re
 from typing import Any
 
 MAX_TEXT = 100_000
 MAX_DEPTH = 20
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def text(value: object) -> str:
@@ -12,6 +14,11 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         return ""
     return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:MAX_TEXT]
+
+
+def line(value: object) -> str:
+    """The text without marks that turn the direction of what follows: a name must not make its neighbours unreadable."""
+    return _TURNS.sub("", text(value)).strip()
 
 
 def clean(value: Any, *, depth: int = 0) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.bookings.facts import Fact, Kind
-from app.sync.clean import clean, text
+from app.sync.clean import clean, line, text
 
 KINDS = {
     "BOOKING_PAYMENT_INITIATED": Kind.PAYMENT_DUE,
@@ -132,7 +132,7 @@ def _content(payload: _Payload) -> dict[str, Any]:
     booker = _booker(payload, people)
     organizer = _person(payload.organizer)
     content = {
-        "title": text(payload.title),
+        "title": line(payload.title),
         "event_type": text(payload.type),
         "start": start.isoformat(),
         "end": end.isoformat(),
@@ -225,4 +225,4 @@ def _first_uid(payload: _Payload) -> str:
 def _name(value: object) -> str:
     if isinstance(value, dict):
         value = " ".join(text(value.get(part)) for part in ("firstName", "lastName"))
-    return text(value).strip()
+    return line(value)

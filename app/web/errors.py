@@ -7,7 +7,7 @@ happened, what to do next, and nothing else; it is rendered without the database
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
 
 from app.bookings.errors import BookingNotFound
 from app.db import DatabaseBusy
@@ -74,10 +74,16 @@ def _for_machines(error: HTTPException, status: int) -> Response:
 def _for_people(error: HTTPException, status: int) -> Response:
     words = WORDS.get(status) or WORDS[400 if status < 500 else 500]
     own = error.description if error.description and error.description != type(error).description else ""
+    if isinstance(error, SecurityError):
+        return make_response(_plain(words), status)  # a Host that is not ours: nothing may be linked
     try:
         page = render_template("errors/error.html", status=status, heading=words.heading, why=own or words.why, step=words.step, private=True)
     except Exception:
         # An error page that fails must still answer.
         current_app.logger.exception("the error page could not be rendered")
-        page = f"<!doctype html><html lang=en><title>{words.heading}</title><h1>{words.heading}</h1><p>{words.step}</p></html>"
+        page = _plain(words)
     return make_response(page, status)
+
+
+def _plain(words: Words) -> str:
+    return f"<!doctype html><html lang=en><title>{words.heading}</title><h1>{words.heading}</h1><p>{words.step}</p></html>"

@@ -1,6 +1,7 @@
 """Processing: outcomes stay on the row, errors are retried with growing pauses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from app.db import db
 from app.inbox import process, queries
 from app.inbox.models import InboxMessage, InboxState
 from app.inbox.receive import receive
+from app.outbox import queries as outbox
+from app.timing import step
 
 
 @pytest.fixture
@@ -96,3 +99,16 @@ def test_processing_again_changes_nothing(deliver: Callable[..., Any], app: Flas
     assert app.extensions["works"].process_inbox() == 2
     (row,) = bookings.everything()
     assert (row.updated_at, len(bookings.changes_of(row)), row.sequence) == before
+
+
+def test_a_replay_under_another_mail_policy_cancels_no_planned_mail(deliver: Callable[..., Any], app: Flask, captured: Callable[[int], dict[str, Any]]) -> None:
+    works = app.extensions["works"]
+    with_sequences, without = replace(works.policy, follow_up=(step("2d"),)), works.policy
+    works.policy = with_sequences
+    deliver(captured(3)["body"])
+    planned = [(row.kind, row.state) for row in outbox.everything()]
+    assert ("follow_up_1", "planned") in planned
+    works.policy = without
+    process.replay(next(queries.everything()).id)
+    works.process_inbox()
+    assert [(row.kind, row.state) for row in outbox.everything()] == planned

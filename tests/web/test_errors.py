@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from flask import abort
 
@@ -66,3 +68,10 @@ def test_a_wrong_method_names_the_right_ones(make_client):
 
 def test_an_unknown_status_gets_the_nearest_words(failing):
     assert failing(418).get("/boom").status_code == 418
+
+
+def test_a_host_that_is_not_ours_gets_a_quiet_answer(make_app: Any, caplog: Any) -> None:
+    answer = make_app().test_client().get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -114,12 +114,12 @@ def _by_link(reference: str) -> Booking:
 
 
 def _bookings(start: datetime | None) -> list[Booking]:
-    """What this browser booked within the hour, only at `start` if that is given."""
+    """What this browser booked within the hour; with `start` only what is, or was before it moved, at that time."""
     found: dict[int, Booking] = {}
     for visitor in known_visitors():
         for booking in queries.for_visitor(visitor_hash=visitor.hash, since=visitor.since - CLOCKS_MAY_DIFFER):
             found.setdefault(booking.id, booking)
-    return [booking for booking in found.values() if start is None or booking.start == start]
+    return [booking for booking in found.values() if start is None or start in {booking.start, *queries.earlier_starts(booking)}]
 
 
 def _start() -> datetime | None:
