@@ -23,6 +23,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, MetaData, Text, Update, event, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -42,6 +43,10 @@ NAMING = {
 
 class DatabaseBusy(Exception):
     """The store is away for now: locked, full, read-only or gone. Nothing was promised, the caller may try again."""
+
+
+STORE_ERRORS = (DatabaseBusy, DBAPIError)
+"""Everything that can keep a row from being stored."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError
 
 from app.calcom.secrets import WebhookSecrets
 from app.calcom.webhook import matching_secret
 from app.config import Settings
-from app.db import DatabaseBusy, db
+from app.db import STORE_ERRORS, db
 from app.inbox.receive import KEPT_HEADERS, receive
 from app.web.webhooks.calcom import ALIASES, MAX_BODY, RECEIVER, RETRY_SECONDS, note_not_stored, note_stored
 
@@ -37,7 +35,7 @@ class ShortWay:
         self._app = app
         self._ordinary = app.wsgi_app
         self._settings = settings
-        self._engine: Engine | None = None
+        self._engine: Any = None
         hsts = [("Strict-Transport-Security", "max-age=31536000")] if settings.https else []
         self._headers = HEADERS + hsts
 
@@ -58,7 +56,7 @@ class ShortWay:
         headers = {header: value for header, value in found.items() if value}
         try:
             receipt = receive(self._database(), body=body, headers=headers, subscription=name, secret=f"{name or 'main'}[{matched}]")
-        except (DatabaseBusy, DBAPIError) as error:
+        except STORE_ERRORS as error:
             note_not_stored(error)
             said = {"status": "refused", "message": "the store is away, please come back"}
             return self._answer(start_response, "503 SERVICE UNAVAILABLE", said, [("Retry-After", str(RETRY_SECONDS))])
@@ -81,7 +79,7 @@ class ShortWay:
         start_response(status, [*self._headers, *more, ("Content-Length", str(len(answer)))])
         return [answer]
 
-    def _database(self) -> Engine:
+    def _database(self) -> Any:
         if self._engine is None:
             with self._app.app_context():
                 self._engine = db.engine
