@@ -242,7 +242,7 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=900.0, help="seconds until everything must be applied")
     parser.add_argument("--mail-patience", type=float, help="seconds to wait for the mails; leases of dead workers end after 120")
     options = parser.parse_args()
-    options.kills = options.kills or (4 if options.short else 50)
+    options.kills = (4 if options.short else 50) if options.kills is None else options.kills
     options.acks = options.acks or (150 if options.short else 20_000)
     options.mail_patience = options.mail_patience or (5.0 if options.short else 1800.0)
     print(f"seed {options.seed}: again with --seed {options.seed}")
