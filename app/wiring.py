@@ -33,6 +33,7 @@ from app.notifications.writer import LinksFor, NotWanted, write
 from app.outbox import daily
 from app.outbox import deliver as outbox
 from app.outbox.models import OutboxMessage
+from app.reception import attempts
 from app.site import Site
 from app.sync.on_webhook import handle
 
@@ -125,6 +126,7 @@ class Works:
         if self._house_kept_at is not None and now - self._house_kept_at < HOUSEKEEPING:
             return 0
         self._house_kept_at = now
+        attempts.forget_old()
         return purge(days=self.settings.INBOX_RETENTION_DAYS)
 
     def plan_summary(self) -> None:

@@ -164,6 +164,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "booker_locale": booker.get("locale", ""),
         "location": part.values.get("location", ""),
         "meeting_url": part.values.get("meeting_url", ""),
+        "calendar": dict(part.values.get("calendar", {})),
         "attendees": part.values.get("attendees", []),
         "answers": dict(part.answers),
         "details": dict(part.metadata),

@@ -65,6 +65,8 @@ class Booking(Model):
     booker_locale: Mapped[str] = mapped_column(default="")
     location: Mapped[str] = mapped_column(default="")
     meeting_url: Mapped[str] = mapped_column(default="")
+    calendar: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The host's calendar that received the event, `{integration, name}`, where Cal.com tells it."""
     attendees: Mapped[list[Any]] = mapped_column(default=list)
     """`{name, email, time_zone, locale, state}`, booker first, then guests."""
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)

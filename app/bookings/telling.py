@@ -10,7 +10,7 @@ from app.bookings.facts import LIVE, Address, Fact, Kind
 from app.bookings.models import Payment
 from app.bookings.nodes import Node
 
-OF_ITS_TIME = ("title", "start", "end", "host", "location", "meeting_url", "booker", "attendees")
+OF_ITS_TIME = ("title", "start", "end", "host", "location", "meeting_url", "calendar", "booker", "attendees")
 """Values that belong to one uid: a move resets them."""
 
 

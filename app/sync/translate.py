@@ -62,6 +62,7 @@ class _Payload(_Loose):
     team: dict[str, Any] | None = None
     location: Any = None
     videoCallData: dict[str, Any] | None = None
+    destinationCalendar: Any = None
     metadata: dict[str, Any] | None = None
     seatsPerTimeSlot: int | None = None
     attendeeSeatId: str | None = None
@@ -147,9 +148,20 @@ def _content(payload: _Payload) -> dict[str, Any]:
         "ical_uid": text(payload.iCalUID),
         "team": [text(member.get("email")) for member in (payload.team or {}).get("members") or [] if isinstance(member, dict)],
     }
+    if calendar := _calendar(payload.destinationCalendar):
+        content["calendar"] = calendar
     if isinstance(visitor, str):
         content["visitor_hash"] = hashlib.sha256(visitor.encode()).hexdigest()
     return content
+
+
+def _calendar(said: Any) -> dict[str, str]:
+    """The host's calendar that received the event; deliveries name none, one or a list, and the first is the host's own."""
+    first = said[0] if isinstance(said, list) and said else said
+    if not isinstance(first, dict) or not text(first.get("integration")):
+        return {}
+    name = text(first.get("name")) or text(first.get("primaryEmail")) or text(first.get("externalId"))
+    return {"integration": text(first.get("integration")), "name": name}
 
 
 def _money(payload: _Payload, kind: Kind) -> dict[str, Any]:
