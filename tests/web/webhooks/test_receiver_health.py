@@ -37,8 +37,16 @@ def test_silence_after_a_first_delivery_is_an_alarm(client: FlaskClient, deliver
     assert client.get("/webhooks/calcom").get_json()["status"] == "silent"
 
 
-def test_an_unknown_subscription_has_no_secret(client: FlaskClient) -> None:
-    assert client.get("/webhooks/calcom/nobody").get_json()["status"] == "no secret is set"
+def test_a_subscription_that_nobody_has_set_up_is_not_there(make_client: Callable[..., FlaskClient]) -> None:
+    client = make_client(webhook_secrets={"team": ["a-secret-of-the-team"]})
+    answer = client.get("/webhooks/calcom/nobody")
+    assert (answer.status_code, answer.get_json()["status"]) == (404, "not found")
+    assert [client.get(f"/webhooks/calcom/{name}").status_code for name in ("team", "TEAM")] == [200, 200]
+
+
+def test_a_site_without_a_secret_says_so(make_client: Callable[..., FlaskClient]) -> None:
+    answer = make_client(CALCOM_WEBHOOK_SECRET=[]).get("/webhooks/calcom")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "no secret is set")
 
 
 @pytest.mark.parametrize("path", ALIASES)
