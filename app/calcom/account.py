@@ -1,0 +1,61 @@
+"""What Cal.com's API says of an account: who it is, its teams, its webhooks."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me:
+    """Whose key this is."""
+
+    id: int
+    username: str
+    email: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    time_zone: str = "UTC"
+    week_start: str = ""
+    time_format: int | None = None
+    """12 or 24."""
+    default_schedule_id: int | None = None
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """A team, or an organisation."""
+
+    id: int
+    name: str
+    slug: str = ""
+    parent_id: int | None = None
+    organisation: bool = False
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """Somebody in a team or an organisation."""
+
+    user_id: int
+    membership_id: int | None = None
+    role: str = ""
+    """`MEMBER`, `ADMIN`, `OWNER`."""
+    accepted: bool = True
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    username: str = ""
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """A subscription to deliveries."""
+
+    id: str
+    """A number at some installations, a text at others; a text here."""
+    url: str
+    triggers: tuple[str, ...]
+    active: bool
+    secret: str = field(default="", repr=False)
+    """In clear, as Cal.com answers; empty when none is set."""
+    template: str = field(default="", repr=False)
+    version: str = ""

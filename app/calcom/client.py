@@ -1,0 +1,42 @@
+"""Cal.com's API v2 for the rest of the program: one client per process, one resource per noun.
+
+All values are frozen dataclasses (`types.py`), all failures say whose turn it is (`errors.py`). No transaction may be open
+while a call is made. What people wait for goes through `works.calcom` as it is; work in the background takes
+`works.calcom.unhurried()`, which gives way to people and waits out the limits.
+"""
+
+from collections.abc import Callable
+
+from app.calcom.bookings import Bookings
+from app.calcom.calling import Caller, Pace
+from app.calcom.event_types import EventTypes
+from app.calcom.people import People
+from app.calcom.schedules import Schedules
+from app.calcom.slots import Slots
+from app.calcom.transport import Wire
+from app.calcom.webhooks import Webhooks
+from app.config import Settings
+
+
+class Client:
+    """Everything that can be asked of Cal.com with one key."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self.bookings = Bookings(caller)
+        self.slots = Slots(caller)
+        self.event_types = EventTypes(caller)
+        self.schedules = Schedules(caller)
+        self.webhooks = Webhooks(caller)
+        self.people = People(caller)
+
+    def unhurried(self, should_stop: Callable[[], bool] = lambda: False) -> "Client":
+        """The same client for work in the background: it gives way to people, repeats more patiently and waits out a block."""
+        return Client(self._caller.unhurried(should_stop))
+
+
+def client_of(settings: Settings, *, pace: Pace) -> Client | None:
+    """The client for the key of the settings; None without a key."""
+    if not settings.CALCOM_API_KEY:
+        return None
+    return Client(Caller(Wire(settings.CALCOM_API_URL, settings.CALCOM_API_KEY), pace))
