@@ -23,11 +23,11 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, MetaData, Text, Update, event, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
+
+from app.away import DatabaseBusy, is_away
 
 BUSY_SECONDS = 5
 """How long a writer waits for the write lock before the caller is told to come back later."""
@@ -39,14 +39,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-class DatabaseBusy(Exception):
-    """The store is away for now: locked, full, read-only or gone. Nothing was promised, the caller may try again."""
-
-
-STORE_ERRORS = (DatabaseBusy, DBAPIError)
-"""Everything that can keep a row from being stored."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -136,7 +128,7 @@ def committed_cursor(engine: Engine, *, deadline: float, one_statement: bool = F
     embedded = engine.dialect.name == "sqlite"
     if embedded and not _write_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
         raise DatabaseBusy("another writer held the database")
-    raw = None
+    raw = cursor = None
     try:
         raw = engine.raw_connection()
         cursor = raw.cursor()
@@ -148,6 +140,8 @@ def committed_cursor(engine: Engine, *, deadline: float, one_statement: bool = F
         if raw is not None:
             with suppress(Exception):
                 raw.rollback()
+            if cursor is not None:
+                cursor.close()  # SQLite keeps a closed connection for as long as a statement of it is kept, and a traceback keeps it
             raw.invalidate()
         if embedded and is_away(error):
             engine.dispose()
@@ -243,23 +237,6 @@ def _begin_sqlite(connection: Connection) -> None:
 def _wait_for_the_disk_again(connection: Any, record: ConnectionPoolEntry) -> None:
     if connection is not None and record.info.pop("in a hurry", False):
         connection.execute("PRAGMA synchronous=FULL")
-
-
-AWAY_WORDS = ("locked", "busy", "disk is full", "readonly database", "disk i/o error", "unable to open database")
-AWAY_STATES = ("08", "25006", "53", "57", "58")
-"""Beginnings of PostgreSQL's codes for: connection lost, read-only, out of resources, shutting down or starting, system error."""
-
-
-def is_away(error: BaseException) -> bool:
-    """Whether an error means that the store is away for now, and not that the statement or its values are wrong."""
-    if isinstance(error, DatabaseBusy | PoolTimeout):
-        return True
-    if isinstance(error, sqlite3.OperationalError):
-        return any(words in str(error).lower() for words in AWAY_WORDS)
-    state = getattr(error, "sqlstate", "")
-    if state is None:  # no answer from the server at all
-        return type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}
-    return str(state).startswith(AWAY_STATES)
 
 
 @event.listens_for(Engine, "handle_error")

@@ -152,7 +152,8 @@ def settle(engine: sa.Engine, *, inbox_seconds: float, mail_seconds: float) -> t
     """Waits until everything is applied and every mail has met its fate; returns the seconds that each took."""
     began = time.monotonic()
     waiting = "SELECT count(*) FROM inbox_message WHERE state IN ('waiting', 'retrying')"
-    owed = "SELECT count(*) FROM outbox_message WHERE state IN ('planned', 'sending', 'retrying')"
+    due = "state IN ('planned', 'retrying') AND due_at < CURRENT_TIMESTAMP"
+    owed = f"SELECT count(*) FROM outbox_message WHERE state = 'sending' OR {due}"  # noqa: S608 -- reminders of days to come are owed to nobody yet
     took = []
     for query, patience in ((waiting, inbox_seconds), (owed, mail_seconds)):
         shown = 0.0

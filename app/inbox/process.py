@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import DatabaseBusy, db, transaction
+from app.away import DatabaseBusy
+from app.db import db, transaction
 from app.inbox.models import InboxMessage, InboxState
 
 PAUSES = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600)]

@@ -27,7 +27,8 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Engine
 
 from app import clock
-from app.db import DatabaseBusy, committed_cursor, insert_into
+from app.away import DatabaseBusy
+from app.db import committed_cursor, insert_into
 from app.inbox.models import InboxMessage, InboxState
 
 COLUMNS = ("digest", "received_at", "subscription", "secret", "body", "headers", "state", "repeats", "attempts", "due_at")

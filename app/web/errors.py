@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
 
+from app.away import DatabaseBusy
 from app.bookings.errors import BookingNotFound
-from app.db import DatabaseBusy
 
 RETRY_SECONDS = 5
 MACHINES = ("/webhooks", "/api", "/healthz", "/readyz", "/health", "/metrics")

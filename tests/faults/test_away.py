@@ -197,11 +197,6 @@ def test_a_full_disk(tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", folder], check=False)
 
 
-@pytest.mark.soak
-@pytest.mark.xfail(
-    strict=False,
-    reason="under steady traffic SQLite connections of one process hand the read-only opening on to each other: 503 goes on after the folder is open again",
-)
 def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
     """The server loses root's power to write anywhere, as a normal user; its process is replaced while the folder is closed."""
     setpriv = shutil.which("setpriv")

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from flask import abort
 
+from app.away import DatabaseBusy
 from app.bookings.errors import BookingNotFound
-from app.db import DatabaseBusy
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import structlog
 from flask import Flask, Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError
 
+from app.away import DatabaseBusy
 from app.calcom.webhook import SIGNATURE_HEADER, matching_secret
-from app.db import DatabaseBusy, db
+from app.db import db
 from app.inbox.receive import Receipt, receive
 from app.web.webhooks.blueprint import blueprint
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from flask import Flask
 
+from app.away import STORE_ERRORS
 from app.calcom.secrets import WebhookSecrets
 from app.calcom.webhook import matching_secret
 from app.config import Settings
-from app.db import STORE_ERRORS, db
+from app.db import db
 from app.inbox.receive import KEPT_HEADERS, receive
 from app.web.webhooks.calcom import ALIASES, MAX_BODY, RECEIVER, RETRY_SECONDS, note_not_stored, note_stored
 

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
+from app.away import DatabaseBusy
 from app.calcom.webhook import SIGNATURE_HEADER, sign
-from app.db import DatabaseBusy
 from app.inbox import queries
 from app.web.webhooks import calcom, short_way
 
