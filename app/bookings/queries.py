@@ -73,6 +73,15 @@ def by_id(booking_id: int) -> Booking | None:
     return booking
 
 
+def by_ids(numbers: Collection[int]) -> dict[int, Booking]:
+    """The bookings with these row numbers, following aliases, read together and cut off from the session: nothing refreshes them."""
+    rows = db.session.scalars(select(Booking).where(Booking.id.in_(numbers))).all() if numbers else []
+    found = {row.id: row if row.alias_of_id is None else by_id(row.id) for row in rows}
+    for booking in {*rows, *filter(None, found.values())}:
+        db.session.expunge(booking)
+    return {number: booking for number, booking in found.items() if booking is not None}
+
+
 def for_visitor(*, visitor_hash: str, since: datetime) -> list[Booking]:
     """Bookings made from the browser that holds this token, changed since then, newest first."""
     if not visitor_hash:
@@ -116,6 +125,15 @@ def page(filters: Filters, *, older_than: str = "", newer_than: str = "", soones
 def starting_between(begin: datetime, end: datetime) -> list[Booking]:
     """Bookings of every status that begin in this span, by start."""
     return list(db.session.scalars(_visible().where(Booking.start >= begin, Booking.start < end).order_by(Booking.start, Booking.id)))
+
+
+def holding_time(begin: datetime, end: datetime, *, host_emails: Collection[str] = ()) -> list[Booking]:
+    """Bookings that take up time of this span, by start: confirmed, asked for or held for a payment; of these hosts, if any are named."""
+    overlaps = Booking.start < end, Booking.end > begin, Booking.start > begin - LONGEST
+    query = _visible().where(*overlaps, Booking.status.in_((Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED)))
+    if host_emails:
+        query = query.where(func.lower(Booking.host_email).in_({email.lower() for email in host_emails}))
+    return list(db.session.scalars(query.order_by(Booking.start, Booking.id)))
 
 
 def changed_between(begin: datetime, end: datetime) -> list[Booking]:
