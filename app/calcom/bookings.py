@@ -5,7 +5,7 @@ https://cal.com/docs/api-reference/v2/bookings/get-all-bookings
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from app.calcom import read_booking as read
 from app.calcom.calling import Caller, Lost
@@ -20,46 +20,50 @@ Sort = Literal["updated", "created", "start"]
 SORTS = {"updated": "sortUpdatedAt", "created": "sortCreated", "start": "sortStart"}
 
 
+class Listing(TypedDict, total=False):
+    """Which bookings are wanted, and how; bounds are inclusive."""
+
+    statuses: Sequence[str]
+    """`upcoming`, `recurring`, `past`, `cancelled`, `unconfirmed`; all by default."""
+    after_updated: datetime | None
+    after_created: datetime | None
+    after_start: datetime | None
+    before_end: datetime | None
+    attendee_email: str
+    event_type_id: int | None
+    sort: Sort
+    """By last change, if nothing else is said."""
+    skip: int
+    take: int
+
+
 class Bookings:
     """What can be done with bookings."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def pages(
-        self,
-        *,
-        statuses: Sequence[str] = (),
-        after_updated: datetime | None = None,
-        after_created: datetime | None = None,
-        after_start: datetime | None = None,
-        before_end: datetime | None = None,
-        attendee_email: str = "",
-        event_type_id: int | None = None,
-        sort: Sort = "updated",
-        skip: int = 0,
-        take: int = MOST,
-    ) -> Iterator[Page]:
-        """The bookings that the key sees, oldest first, page by page; bounds are inclusive.
+    def pages(self, **wanted: Unpack[Listing]) -> Iterator[Page]:
+        """The bookings that the key sees, oldest first, page by page.
 
         The last page is a short one: Cal.com's own count takes no notice of the time filters. Rows may shift between pages
-        while they change, so read with an overlap and by uid. `statuses` are `upcoming`, `recurring`, `past`, `cancelled`,
-        `unconfirmed`.
+        while they change, so read with an overlap and by uid.
         """
+        skip, take = wanted.get("skip", 0), wanted.get("take", MOST)
         fixed = query(
-            status=tuple(statuses),
-            afterUpdatedAt=after_updated,
-            afterCreatedAt=after_created,
-            afterStart=after_start,
-            beforeEnd=before_end,
-            attendeeEmail=attendee_email,
-            eventTypeId=event_type_id,
+            status=tuple(wanted.get("statuses", ())),
+            afterUpdatedAt=wanted.get("after_updated"),
+            afterCreatedAt=wanted.get("after_created"),
+            afterStart=wanted.get("after_start"),
+            beforeEnd=wanted.get("before_end"),
+            attendeeEmail=wanted.get("attendee_email"),
+            eventTypeId=wanted.get("event_type_id"),
         )
-        sorted_by = ((SORTS[sort], "asc"),)
+        order = ((SORTS[wanted.get("sort", "updated")], "asc"),)
         cursor = ""
         while True:
             where = query(take=take, cursor=cursor) if cursor else query(take=take, skip=skip)
-            answer = self._caller.read(Call("list bookings", "GET", "/bookings", fixed + sorted_by + where), unhurried=True)
+            answer = self._caller.read(Call("list bookings", "GET", "/bookings", fixed + order + where), unhurried=True)
             page = read.page(answer, skip=skip, take=take)
             yield page
             if page.last:
@@ -67,33 +71,9 @@ class Bookings:
             cursor = read.next_cursor(answer)
             skip += len(page.bookings) + page.unreadable
 
-    def all(
-        self,
-        *,
-        statuses: Sequence[str] = (),
-        after_updated: datetime | None = None,
-        after_created: datetime | None = None,
-        after_start: datetime | None = None,
-        before_end: datetime | None = None,
-        attendee_email: str = "",
-        event_type_id: int | None = None,
-        sort: Sort = "updated",
-        skip: int = 0,
-        take: int = MOST,
-    ) -> Iterator[Booking]:
+    def all(self, **wanted: Unpack[Listing]) -> Iterator[Booking]:
         """The same, booking by booking."""
-        for page in self.pages(
-            statuses=statuses,
-            after_updated=after_updated,
-            after_created=after_created,
-            after_start=after_start,
-            before_end=before_end,
-            attendee_email=attendee_email,
-            event_type_id=event_type_id,
-            sort=sort,
-            skip=skip,
-            take=take,
-        ):
+        for page in self.pages(**wanted):
             yield from page.bookings
 
     def get(self, uid: str) -> tuple[Booking, ...]:
@@ -112,7 +92,7 @@ class Bookings:
         """
         call = Call("make a booking", "POST", "/bookings", body=new_booking_body(wanted))
         try:
-            return read.bookings(self._caller.write(call))
+            return self._caller.write(call, read.bookings)
         except Lost as lost:
             return self._settle(lost, lambda: self._booked_by(wanted))
         except Refused as refusal:
@@ -143,7 +123,7 @@ class Bookings:
             return found if gone else ()
 
         try:
-            return read.bookings(self._caller.write(call))
+            return self._caller.write(call, read.bookings)
         except Lost as lost:
             return self._settle(lost, cancelled)
 
@@ -154,6 +134,7 @@ class Bookings:
         call = Call("move a booking", "POST", f"/bookings/{segment(uid)}/reschedule", body=body)
 
         def moved() -> tuple[Booking, ...]:
+            found: tuple[Booking, ...]
             if seat_uid:
                 found = (self.get_by_seat(seat_uid),)
             else:
@@ -162,7 +143,7 @@ class Bookings:
             return tuple(row for row in found if row.start == start and row.status != "cancelled")
 
         try:
-            return _one(read.bookings(self._caller.write(call)))
+            return _one(self._caller.write(call, read.bookings))
         except Lost as lost:
             return _one(self._settle(lost, moved))
 
@@ -190,7 +171,7 @@ class Bookings:
 
     def _act(self, call: Call, uid: str, done: Callable[[Booking], bool]) -> Booking:
         try:
-            return _one(read.bookings(self._caller.write(call)))
+            return _one(self._caller.write(call, read.bookings))
         except Lost as lost:
             return _one(self._settle(lost, lambda: tuple(row for row in self.get(uid) if done(row))))
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -50,13 +50,12 @@ class Reply(Protocol):
 
 
 class Broken(Exception):
-    """There is no proper answer. `sent` says whether the request may have reached Cal.com."""
+    """There is no proper answer. `sent` says whether the request may have reached Cal.com, `final` that the next try will end the same."""
 
-    def __init__(self, why: str, *, sent: bool, late: bool = False) -> None:
+    def __init__(self, why: str, *, sent: bool, final: bool = False) -> None:
         super().__init__(why)
         self.sent = sent
-        self.late = late
-        """The time was up."""
+        self.final = final
 
 
 class Transport(Protocol):
@@ -149,8 +148,8 @@ class Caller:
     def _worth_repeating(self, error: Exception, *, hurry: bool, until: float | None) -> bool:
         if isinstance(error, Wait):
             return not hurry
-        if isinstance(error, Away) and error.status is not None and error.status < 500:
-            return False  # too large, a redirect, no JSON: it will be the same again
+        if (isinstance(error, Broken) and error.final) or (isinstance(error, Away) and error.status in range(300, 400)):
+            return False
         return until is None or until - time.monotonic() > LEAST_SECONDS
 
     def _rest(self, seconds: float) -> None:
@@ -160,10 +159,10 @@ class Caller:
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
-    def write(self, call: Call) -> Answer:
-        """The answer to a write, which is sent once. Raises `Lost` when nobody knows what it did, `Away` when it did nothing."""
+    def write(self, call: Call, read: Callable[[Answer], Row]) -> Row:
+        """What a write did, which is sent once. Raises `Lost` when nobody knows that, `Away` when it did nothing."""
         try:
-            return self._once(call, hurry=self._hurry, until=None)
+            return read(self._once(call, hurry=self._hurry, until=None))
         except Broken as error:
             if not error.sent:
                 raise _away(call, error) from None
@@ -171,25 +170,37 @@ class Caller:
         except Away as error:  # an answer that says nothing about what happened
             raise Lost(call, str(error), status=error.status, ended=error.status in {500, 501, 503}) from None
 
-    def write_again(self, call: Call, *, gone_is_fine: bool = False) -> Answer:
-        """The answer to a write that may be sent twice, since the second does what the first did."""
+    def write_again(self, call: Call, read: Callable[[Answer], Row]) -> Row:
+        """What a write did that may be sent twice, since the second does what the first did."""
         for last in (False, True):
             try:
-                return self.write(call)
+                return self.write(call, read)
+            except Lost as lost:
+                if last:
+                    raise _unsure(lost) from None
+                self._rest(SHORT_PAUSE)
+        raise AssertionError("the last try returns or raises")
+
+    def delete(self, call: Call) -> None:
+        """Removes something; one that is gone already raises `NotFound`, unless it was our own first try that removed it."""
+        for last in (False, True):
+            try:
+                self.write(call, lambda _: None)
             except Lost as lost:
                 if last:
                     raise _unsure(lost) from None
                 self._rest(SHORT_PAUSE)
             except NotFound:
-                if last and gone_is_fine:
-                    return Answer(None, {}, clock.now())
-                raise
-        raise AssertionError("the last try returns or raises")
+                if not last:
+                    raise
+                return
+            else:
+                return
 
-    def write_once(self, call: Call) -> Answer:
-        """The answer to a write that must not be sent twice and cannot be recognised afterwards."""
+    def write_once(self, call: Call, read: Callable[[Answer], Row]) -> Row:
+        """What a write did that must not be sent twice and cannot be recognised afterwards."""
         try:
-            return self.write(call)
+            return self.write(call, read)
         except Lost as lost:
             raise _unsure(lost) from None
 
@@ -218,7 +229,7 @@ class Caller:
         seconds = CALL_SECONDS if until is None else max(0.1, min(CALL_SECONDS, until - time.monotonic()))
         reply = self._transport(call, seconds=seconds)
         blocked = self._pace.heard(reply.status, reply.headers)
-        said = answers.understand(call, status=reply.status, headers=reply.headers, body=reply.body, blocked=blocked)
+        said = answers.understand(call, status=reply.status, body=reply.body, blocked=blocked)
         return Answer(said.data, said.pagination, clock.now())
 
 
@@ -230,8 +241,3 @@ def _away(call: Call, error: Exception) -> CalcomError:
 
 def _unsure(lost: Lost) -> Unsure:
     return Unsure(f"Cal.com gave no proper answer when asked to {lost.call.what}; whether it did is not known yet.", status=lost.status)
-
-
-def fail(error: CalcomError) -> NoReturn:
-    """Raises; for places that need an expression."""
-    raise error

@@ -1,4 +1,7 @@
-"""What can be booked. https://cal.com/docs/api-reference/v2/event-types/get-all-event-types"""
+"""What can be booked.
+
+https://cal.com/docs/api-reference/v2/event-types/get-all-event-types
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +13,50 @@ from app.calcom.protocol import Call, query, segment
 from app.calcom.types import EventType
 
 WRITABLE = frozenset(
-    "afterEventBuffer allowReschedulingCancelledBookings allowReschedulingPastBookings beforeEventBuffer bookerActiveBookingsLimit "
-    "bookerLayouts bookingFields bookingLimitsCount bookingLimitsDuration bookingRequiresAuthentication bookingWindow calVideoSettings "
-    "color confirmationPolicy customName description destinationCalendar disableCancelling disableGuests disableRescheduling hidden "
-    "hideCalendarEventDetails hideCalendarNotes hideOrganizerEmail interfaceLanguage lengthInMinutes lengthInMinutesOptions locations "
-    "lockTimeZoneToggleOnBookingPage minimumBookingNotice offsetStart onlyShowFirstAvailableSlot recurrence requiresBookerEmailVerification "
-    "scheduleId seats showOptimizedSlots slotInterval slug successRedirectUrl title useDestinationCalendarEmail".split()
+    {
+        "afterEventBuffer",
+        "allowReschedulingCancelledBookings",
+        "allowReschedulingPastBookings",
+        "beforeEventBuffer",
+        "bookerActiveBookingsLimit",
+        "bookerLayouts",
+        "bookingFields",
+        "bookingLimitsCount",
+        "bookingLimitsDuration",
+        "bookingRequiresAuthentication",
+        "bookingWindow",
+        "calVideoSettings",
+        "color",
+        "confirmationPolicy",
+        "customName",
+        "description",
+        "destinationCalendar",
+        "disableCancelling",
+        "disableGuests",
+        "disableRescheduling",
+        "hidden",
+        "hideCalendarEventDetails",
+        "hideCalendarNotes",
+        "hideOrganizerEmail",
+        "interfaceLanguage",
+        "lengthInMinutes",
+        "lengthInMinutesOptions",
+        "locations",
+        "lockTimeZoneToggleOnBookingPage",
+        "minimumBookingNotice",
+        "offsetStart",
+        "onlyShowFirstAvailableSlot",
+        "recurrence",
+        "requiresBookerEmailVerification",
+        "scheduleId",
+        "seats",
+        "showOptimizedSlots",
+        "slotInterval",
+        "slug",
+        "successRedirectUrl",
+        "title",
+        "useDestinationCalendarEmail",
+    }
 )
 TEAM_WRITABLE = WRITABLE | {"assignAllTeamMembers", "emailSettings", "hosts", "rescheduleWithSameRoundRobinHost", "schedulingType"}
 """Cal.com drops a property that it does not know without a word, so we refuse it ourselves. Price, currency and metadata cannot be written."""
@@ -50,7 +91,7 @@ class EventTypes:
         """
         _require_writable(fields, team_id)
         try:
-            return read.event_type(self._caller.write(Call("make an event type", "POST", _root(team_id), body=dict(fields))))
+            return self._caller.write(Call("make an event type", "POST", _root(team_id), body=dict(fields)), read.event_type)
         except Lost as lost:
             known = self._caller.settle(lost, lambda: tuple(row for row in self._all(team_id) if row.slug == fields.get("slug")))
             if known:
@@ -61,11 +102,11 @@ class EventTypes:
         """The event type with these fields changed; lists (questions, places) replace what there was."""
         _require_writable(fields, team_id)
         call = Call("change an event type", "PATCH", f"{_root(team_id)}/{segment(event_type_id)}", body=dict(fields))
-        return read.event_type(self._caller.write_again(call))
+        return self._caller.write_again(call, read.event_type)
 
     def delete(self, event_type_id: int, *, team_id: int | None = None) -> None:
         """Removes an event type; one that is gone already raises `NotFound`."""
-        self._caller.write_again(Call("delete an event type", "DELETE", f"{_root(team_id)}/{segment(event_type_id)}"), gone_is_fine=True)
+        self._caller.delete(Call("delete an event type", "DELETE", f"{_root(team_id)}/{segment(event_type_id)}"))
 
     def _all(self, team_id: int | None) -> tuple[EventType, ...]:
         return self.mine() if team_id is None else self.of_team(team_id)

@@ -7,9 +7,9 @@ https://cal.com/docs/api-reference/v2/me/get-my-profile
 from collections.abc import Sequence
 
 from app.calcom import read_account as read
+from app.calcom.account import Me, Member, Team
 from app.calcom.calling import Caller
 from app.calcom.protocol import Call, query, segment
-from app.calcom.types import Me, Member, Team
 
 
 class People:

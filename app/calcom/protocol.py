@@ -72,19 +72,17 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def query(**values: str | float | bool | datetime | date | Iterable[str] | None) -> Query:
+def query(**values: str | int | date | Iterable[str] | None) -> Query:
     """The parameters that have a value; moments as UTC, lists separated by commas."""
     return tuple((name, _text(value)) for name, value in values.items() if value is not None and value not in ("", ()))
 
 
-def _text(value: str | float | bool | datetime | date | Iterable[str]) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _text(value: str | int | date | Iterable[str]) -> str:
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str | int | float):
+    if isinstance(value, str | int):
         return str(value)
     return ",".join(value)
 
@@ -102,7 +100,10 @@ def place_body(place: Place) -> dict[str, Any]:
 
 
 def new_booking_body(wanted: NewBooking) -> dict[str, Any]:
-    """The body of `POST /bookings`. https://cal.com/docs/api-reference/v2/bookings/create-a-booking"""
+    """The body of `POST /bookings`.
+
+    https://cal.com/docs/api-reference/v2/bookings/create-a-booking
+    """
     return {
         "start": instant(wanted.start),
         "eventTypeId": wanted.event_type_id,

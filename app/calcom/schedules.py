@@ -1,4 +1,7 @@
-"""Working hours at Cal.com. https://cal.com/docs/api-reference/v2/schedules/get-all-schedules"""
+"""Working hours at Cal.com.
+
+https://cal.com/docs/api-reference/v2/schedules/get-all-schedules
+"""
 
 from collections.abc import Sequence
 
@@ -38,7 +41,7 @@ class Schedules:
         """A new schedule. Without hours Cal.com takes Monday to Friday, nine to five."""
         body = {"name": name, "timeZone": time_zone, "isDefault": default} | filled(availability=_hours(hours), overrides=_overrides(overrides))
         call = Call("make a schedule", "POST", "/schedules", body=body)
-        return read.schedule(self._caller.write_once(call))
+        return self._caller.write_once(call, read.schedule)
 
     def update(
         self,
@@ -57,11 +60,11 @@ class Schedules:
         if overrides is not None:
             body["overrides"] = _overrides(overrides)
         call = Call("change a schedule", "PATCH", f"/schedules/{segment(schedule_id)}", body=body)
-        return read.schedule(self._caller.write_again(call))
+        return self._caller.write_again(call, read.schedule)
 
     def delete(self, schedule_id: int) -> None:
         """Removes a schedule; one that is gone already raises `NotFound`."""
-        self._caller.write_again(Call("delete a schedule", "DELETE", f"/schedules/{segment(schedule_id)}"), gone_is_fine=True)
+        self._caller.delete(Call("delete a schedule", "DELETE", f"/schedules/{segment(schedule_id)}"))
 
 
 def _hours(hours: Sequence[WorkingHours]) -> list[dict[str, object]]:

@@ -51,14 +51,14 @@ class Slots:
         """
         body = {"eventTypeId": event_type_id, "slotStart": instant(start)} | filled(slotDuration=duration)
         try:
-            return read.hold(self._caller.write(Call("hold a time", "POST", "/slots/reservations", body=body)))
+            return self._caller.write(Call("hold a time", "POST", "/slots/reservations", body=body), read.hold)
         except Lost as lost:
             raise Away("Cal.com gave no proper answer when asked to hold a time.", status=lost.status) from None
 
     def let_go(self, uid: str) -> None:
         """Gives a held time back, as one does after booking it; a hold that is gone already is fine."""
         try:
-            self._caller.write(Call("let a held time go", "DELETE", f"/slots/reservations/{segment(uid)}"))
+            self._caller.write(Call("let a held time go", "DELETE", f"/slots/reservations/{segment(uid)}"), lambda _: None)
         except NotFound:
             return
         except Lost as lost:

@@ -7,16 +7,8 @@ Uids and seat uids are bearer secrets at Cal.com and people are people, so neith
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
-
-from app.calcom.account import Me as Me
-from app.calcom.account import Member as Member
-from app.calcom.account import Team as Team
-from app.calcom.account import Webhook as Webhook
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +18,6 @@ class Host:
     id: int | None
     name: str = field(repr=False)
     email: str = field(repr=False)
-    """What people see: Cal.com's `displayEmail` where there is one."""
     username: str
     time_zone: str
 
@@ -42,9 +33,9 @@ class Attendee:
     absent: bool = False
     phone: str = field(default="", repr=False)
     seat_uid: str = field(default="", repr=False)
-    answers: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Of this seat; in an unseated booking they stand at the booking."""
-    metadata: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +59,8 @@ class Booking:
     attendees: tuple[Attendee, ...] = ()
     """None in a class whose seats are all given back, or that hides its people."""
     guests: tuple[str, ...] = field(default=(), repr=False)
-    answers: Mapping[str, Any] = field(default=NOTHING, repr=False)
-    metadata: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     created_at: datetime | None = None
     updated_at: datetime | None = None
     cancellation_reason: str = field(default="", repr=False)
@@ -126,14 +117,14 @@ class NewBooking:
     """May be empty only where the event type takes a phone number instead."""
     phone: str = field(default="", repr=False)
     language: str = "en"
-    answers: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """By slug of the question; Cal.com enforces its required ones."""
     guests: tuple[str, ...] = field(default=(), repr=False)
     location: Place | None = None
     length_minutes: int | None = None
     """Only for event types with several lengths."""
     recurrence_count: int | None = None
-    metadata: Mapping[str, str] = field(default=NOTHING, repr=False)
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
     """At most 49 keys of 40 characters with values of 500."""
     attempt: str = field(default_factory=lambda: uuid4().hex, repr=False)
     """Sent as metadata; by it a booking is recognised after an answer that got lost. The same attempt books once at most."""
@@ -169,7 +160,8 @@ class BookingField:
 
     slug: str
     type: str
-    """`name`, `email`, `phone`, `address`, `text`, `number`, `textarea`, `select`, `multiselect`, `multiemail`, `checkbox`, `radio`, `boolean`, `url`, `radioInput`."""
+    """`name`, `email`, `phone`, `address`, `text`, `number`, `textarea`, `select`, `multiselect`, `multiemail`, `checkbox`, `radio`,
+    `boolean`, `url`, and `radioInput` for the choice of a place."""
     label: str = ""
     required: bool = False
     placeholder: str = ""
@@ -233,7 +225,7 @@ class EventType:
     currency: str = ""
     """Three capital letters; empty when it is free."""
     hidden: bool = False
-    metadata: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     locations: tuple[Place, ...] = ()
     booking_fields: tuple[BookingField, ...] = ()
     schedule_id: int | None = None
@@ -249,7 +241,7 @@ class EventType:
     window: Window | None = None
     guests_allowed: bool = True
     booking_url: str = ""
-    raw: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Everything Cal.com said, for configuration as code."""
 
 

@@ -6,10 +6,10 @@ https://cal.com/docs/api-reference/v2/webhooks/get-all-webhooks
 from collections.abc import Sequence
 
 from app.calcom import read_account as read
+from app.calcom.account import Webhook
 from app.calcom.calling import Caller, Lost
 from app.calcom.errors import Unsure
 from app.calcom.protocol import Call, filled, segment
-from app.calcom.types import Webhook
 
 
 class Webhooks:
@@ -38,7 +38,7 @@ class Webhooks:
         body |= filled(secret=secret, payloadTemplate=template, version=version)
         call = Call("make a webhook", "POST", _root(event_type_id), body=body)
         try:
-            return read.webhook(self._caller.write(call))
+            return self._caller.write(call, read.webhook)
         except Lost as lost:
             known = self._caller.settle(lost, lambda: tuple(row for row in self.all(event_type_id=event_type_id) if row.url == url))
             if known:
@@ -62,11 +62,11 @@ class Webhooks:
         if triggers is not None:
             body["triggers"] = list(triggers)
         call = Call("change a webhook", "PATCH", f"{_root(event_type_id)}/{segment(webhook_id)}", body=body)
-        return read.webhook(self._caller.write_again(call))
+        return self._caller.write_again(call, read.webhook)
 
     def delete(self, webhook_id: str, *, event_type_id: int | None = None) -> None:
         """Removes one subscription; one that is gone already raises `NotFound`."""
-        self._caller.write_again(Call("delete a webhook", "DELETE", f"{_root(event_type_id)}/{segment(webhook_id)}"), gone_is_fine=True)
+        self._caller.delete(Call("delete a webhook", "DELETE", f"{_root(event_type_id)}/{segment(webhook_id)}"))
 
 
 def _root(event_type_id: int | None) -> str:

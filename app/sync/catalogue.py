@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.calcom.account import Member, Team
 from app.calcom.client import Client
 from app.calcom.errors import NotAllowed, NotFound
-from app.calcom.types import BookingField, EventType, Member, Place, Schedule, Team, Window
+from app.calcom.types import BookingField, EventType, Place, Schedule, Window
 from app.db import insert, transaction
 from app.hosts.models import EventType as EventTypeRow
 from app.hosts.models import FormerSlug, FormerUsername
