@@ -37,6 +37,8 @@ class Kind(StrEnum):
     RECORDED = "recorded"
     TRANSCRIBED = "transcribed"
     INSTANT = "instant_meeting"
+    MISSING = "missing"
+    """Asked for this very uid, Cal.com says that there is no such booking."""
 
 
 RANK = {kind: rank for rank, kind in enumerate(Kind)}

@@ -7,6 +7,7 @@ anew whenever one joins it. Merging, splitting and order need no code of their o
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.bookings.facts import Address, Fact, Kind
@@ -21,6 +22,7 @@ from app.bookings.telling import (
     ical_uid_of,
     ledger_of,
     milestones_of,
+    missing_since,
     moves_in_place,
     newest,
     newest_by_key,
@@ -56,6 +58,8 @@ class Folded:
     ical_uid: str
     visitor_hash: str
     milestones: tuple[Milestone, ...]
+    missing_since: datetime | None
+    """Since when Cal.com does not know the last uid any more; None while it does."""
 
 
 def fold(facts: Iterable[Fact]) -> list[Folded]:
@@ -138,4 +142,5 @@ def _booking(nodes: dict[Address, Node], chain: list[Address], split_from: Addre
         ical_uid=ical_uid_of(chain[0], facts),
         visitor_hash=newest(facts, "visitor_hash"),
         milestones=tuple(milestones_of(parts)),
+        missing_since=missing_since(last.facts),
     )

@@ -57,6 +57,17 @@ def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: Mai
     return _row_at(session, facts[0].address)
 
 
+def would_change(session: Session, facts: Sequence[Fact]) -> bool:
+    """Whether the bookings would be others if these facts were known too; nothing is written."""
+    group = _group(session, facts)
+    return [_told(part) for part in fold(group)] != [_told(part) for part in fold([*group, *facts])]
+
+
+def _told(part: Folded) -> tuple[Any, ...]:
+    news = [(milestone.kind, milestone.uid, milestone.start, milestone.episode) for milestone in part.milestones]
+    return part.addresses, part.split_from, part.ical_uid, news, _fields(part, None)
+
+
 def _group(session: Session, facts: Iterable[Fact]) -> list[Fact]:
     """Every fact that is connected with these by uid, move or calendar UID."""
     known: set[str] = set()
@@ -175,6 +186,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "first_confirmation": part.milestones[-1].first if part.milestones else True,
         "split_from_id": origin.id if origin else None,
         "alias_of_id": None,
+        "missing_since": part.missing_since,
     }
 
 

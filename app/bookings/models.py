@@ -97,6 +97,8 @@ class Booking(Model):
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"))
     alias_of_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
     """Set when a late fact showed that this row and an older one are the same booking."""
+    missing_since: Mapped[datetime | None]
+    """Since when Cal.com does not know it any more, as far as its key lets us see; empty while it does."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

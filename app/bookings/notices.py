@@ -18,6 +18,7 @@ from app.outbox.topics import Topic
 
 __all__ = ["MailPolicy", "wanted_mails"]
 
+BEFORE_US = "it was there before the first comparison with Cal.com, which sends no mails about what it finds"
 PHONE_ONLY = "@sms.cal.com"
 """Cal.com makes up such an address for people who left a phone number only (packages/lib/contructEmailFromPhoneNumber.ts)."""
 
@@ -34,6 +35,7 @@ def wanted_mails(
 ) -> Iterator[Wanted]:
     """Every mail of the booking's life: its news in order, of which only the last is sent, then what goes out at a time."""
     yield from _news(booking, milestones, seat=seat, policy=policy, now=now)
+    yield from _missing(booking, milestones, seat=seat, policy=policy, now=now)
     for mail in timed_mails(booking, milestones, seat=seat, policy=policy, left=left):
         yield replace(mail, skipped=mail.skipped or _refused(mail.kind, mail.recipient, policy))
 
@@ -41,9 +43,14 @@ def wanted_mails(
 def _news(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, policy: MailPolicy, now: datetime) -> Iterator[Wanted]:
     before = None
     for milestone in milestones:
+        if milestone.over_before_us(booking.end) or (milestone.imported_at and milestone is not milestones[-1]):
+            before = milestone
+            continue
         outdated = "" if milestone is milestones[-1] else f"overtaken: the booking is now {booking.status}"
         if not outdated and booking.end <= now:
             outdated = "outdated: the meeting's time had passed when this was understood"
+        if not outdated and milestone.imported_at:
+            outdated = BEFORE_US
         data = {"uid": milestone.uid, "start": milestone.start}
         if before is not None and before.start != milestone.start:
             data["old_start"] = before.start
@@ -56,6 +63,20 @@ def _news(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, pol
                 skipped=outdated or _refused(kind, recipient, policy),
             )
         before = milestone
+
+
+def _missing(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, policy: MailPolicy, now: datetime) -> Iterator[Wanted]:
+    """Tells the owner once that Cal.com does not know a meeting that is still to come."""
+    if booking.missing_since is None or not policy.admin_email or not milestones or booking.end <= now:
+        return
+    last = milestones[-1]
+    yield Wanted(
+        key=":".join(["admin", Kind.MISSING, policy.admin_email, last.uid, seat, booking.missing_since.isoformat()]),
+        kind=Topic.ADMIN_MISSING,
+        recipient=policy.admin_email,
+        data={"uid": last.uid, "start": last.start},
+        skipped=_refused(Topic.ADMIN_MISSING, policy.admin_email, policy),
+    )
 
 
 def _recipients(booking: Booking, milestone: Milestone, policy: MailPolicy) -> Iterator[tuple[str, Topic, str]]:

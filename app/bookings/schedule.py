@@ -40,6 +40,8 @@ def timed_mails(booking: Booking, milestones: Sequence[Milestone], *, seat: str,
     """Every reminder and sequence mail of the booking's life, those of past times as skipped."""
     zone = zone_of(booking.booker_time_zone or booking.host_time_zone)
     for time in _times(booking, milestones):
+        if time.milestone.over_before_us(time.end):
+            continue
         about = [time.milestone.uid, seat, time.start.isoformat()]
         data = {"uid": time.milestone.uid, "start": time.start.isoformat()}
         for step in policy.reminders_for(booking.event_type):
@@ -67,8 +69,8 @@ def _re_engagement(booking: Booking, milestones: Sequence[Milestone], *, seat: s
     """After the last cancellation, or after a meeting that the booker missed; earlier cancellations are skipped."""
     zone = zone_of(booking.booker_time_zone or booking.host_time_zone)
     last = milestones[-1] if milestones else None
-    ends = [(milestone, milestone.at, "cancelled") for milestone in milestones if milestone.kind is Kind.CANCELLED]
-    if last is not None and booking.status == Status.CONFIRMED and booker_absent(booking):
+    ends = [(milestone, milestone.at, "cancelled") for milestone in milestones if milestone.kind is Kind.CANCELLED and not milestone.imported_at]
+    if last is not None and not last.over_before_us(booking.end) and booking.status == Status.CONFIRMED and booker_absent(booking):
         ends.append((last, booking.end, "missed"))
     for milestone, since, how in ends:
         for number, step in enumerate(policy.sequence(RE_ENGAGEMENT, booking.event_type), start=1):

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from app.bookings.facts import LIVE, Address, Fact, Kind
+from app.bookings.facts import LIVE, TELLING, Address, Fact, Kind
 from app.bookings.models import Payment
 from app.bookings.nodes import Node
 
@@ -27,6 +27,12 @@ class Milestone:
     """False when a booking that was confirmed before is confirmed at another time."""
     at: datetime
     """When it happened, as Cal.com says."""
+    imported_at: datetime | None = None
+    """Set when it was there before we were: nobody is told of it any more."""
+
+    def over_before_us(self, end: datetime) -> bool:
+        """Whether a meeting that ends then had ended when we first heard of it."""
+        return self.imported_at is not None and end <= self.imported_at
 
 
 def values_of(node: Node) -> dict[str, Any]:
@@ -119,8 +125,24 @@ def milestones_of(parts: list[Node]) -> list[Milestone]:
                 continue
             in_place = previous is not None and previous[0] is Kind.CONFIRMED is fact.kind
             first = not (confirmed_before or in_place or fact.content.get("moved_in", False))
-            found.append(Milestone(fact.kind, part.address.uid, mark[1], episode, first, fact.at))
+            found.append(Milestone(fact.kind, part.address.uid, mark[1], episode, first, fact.at, _imported_at(fact)))
             episode += fact.kind in {Kind.CANCELLED, Kind.REJECTED}
             previous = mark
         confirmed_before = confirmed_before or any(fact.kind is Kind.CONFIRMED for fact in part.own)
     return found
+
+
+def _imported_at(fact: Fact) -> datetime | None:
+    said = fact.content.get("imported_at")
+    return datetime.fromisoformat(said) if said else None
+
+
+def missing_since(facts: Iterable[Fact]) -> datetime | None:
+    """When Cal.com first said that it does not know the uid, unless it spoke of it again since."""
+    since = None
+    for fact in sorted(facts, key=lambda fact: fact.order):
+        if fact.kind is Kind.MISSING:
+            since = since or fact.at
+        elif fact.kind in TELLING or fact.kind is Kind.MOVED:
+            since = None
+    return since

@@ -31,4 +31,11 @@ class Topic(StrEnum):
     ADMIN_RESCHEDULED = "admin_rescheduled"
     ADMIN_CANCELLED = "admin_cancelled"
     ADMIN_REJECTED = "admin_rejected"
+    ADMIN_MISSING = "admin_missing"
     ADMIN_DIGEST = "admin_digest"
+    ADMIN_ALARM = "admin_alarm"
+    ADMIN_ALARM_OVER = "admin_alarm_over"
+
+
+ALARMS = (Topic.ADMIN_ALARM, Topic.ADMIN_ALARM_OVER)
+"""About the site itself and no booking."""
