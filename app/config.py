@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
 
 SECRETS = frozenset(
-    {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD", "SENTRY_DSN"}
+    {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD", "METRICS_TOKEN", "SENTRY_DSN"}
 )
 """Settings that may also be given as `NAME_FILE`."""
 
@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     REQUIRE_2FA: bool = False
     DEBUG_DELIVERIES: bool = False
     QUEUE_ALARM_SECONDS: int = Field(default=300, ge=1)
+    SECRET_DAYS: int = Field(default=90, ge=1)
+    METRICS_TOKEN: str = Field(default="", min_length=16)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_READABLE: bool = False
     SENTRY_DSN: str = ""

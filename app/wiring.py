@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.alarms.watch import Watch
 from app.config import Settings
 from app.db import db
 from app.inbox import process as inbox
@@ -57,6 +58,7 @@ class Works:
         self.brand = brand_of(site, own_texts=own_texts(settings, site))
         self._summary_looked_at: datetime | None = None
         self._links_for = links_for
+        self._alarms = Watch(settings, self.policy)
         self._one_at_a_time = threading.Lock()
         self._house_kept_at: datetime | None = None
         self._queue: Huey | None = None
@@ -95,6 +97,7 @@ class Works:
                 between = partial(self._between, should_stop)
                 until = time.monotonic() + BOOKINGS_FIRST_SECONDS
                 while not should_stop():
+                    self._alarms.look(self.app.extensions["webhook_secrets"])
                     done = self.process_inbox(between)
                     if done >= inbox.LIMIT and time.monotonic() < until:
                         continue

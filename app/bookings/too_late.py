@@ -8,7 +8,7 @@ from app.bookings.models import Booking, Status
 
 NEWS_AFTERWARDS = timedelta(days=1)
 """For so long after the meeting it is still news that it had been called off: somebody may have sat there alone."""
-_AFTERWARDS = ("follow_up", "re_engagement", "admin_digest", "sign_in_link")
+_AFTERWARDS = ("follow_up", "re_engagement", "admin_digest", "admin_alarm", "sign_in_link")
 _CALLED_OFF = ("cancelled", "admin_cancelled", "rejected", "admin_rejected")
 
 

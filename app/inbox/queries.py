@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app import clock
 from app.db import db
 from app.inbox.models import InboxMessage, InboxState
+from app.inbox.round_trip import TRIGGER as ROUND_TRIP
 
 PAGE = 50
 
@@ -72,8 +73,14 @@ def newest() -> InboxMessage | None:
 
 
 def last_received_at() -> datetime | None:
-    """When the last valid delivery came."""
-    return db.session.scalar(select(func.max(InboxMessage.received_at)))
+    """When the last valid delivery came that this site has not sent to itself."""
+    from_outside = or_(InboxMessage.trigger.is_(None), InboxMessage.trigger != ROUND_TRIP)
+    return db.session.scalar(select(InboxMessage.received_at).where(from_outside).order_by(InboxMessage.id.desc()).limit(1))
+
+
+def by_digest(digest: str) -> InboxMessage | None:
+    """The delivery whose body has this SHA-256."""
+    return db.session.scalar(select(InboxMessage).where(InboxMessage.digest == digest))
 
 
 def numbers(*, state: str = "", since: datetime | None = None, until: datetime | None = None) -> list[int]:

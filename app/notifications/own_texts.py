@@ -10,10 +10,10 @@ from app.mail.own_texts import FILES, OwnTextFailed, OwnTexts
 from app.notifications.brand import Brand, brand_of
 from app.notifications.kinds import COMPOSE
 from app.notifications.sample import ALL_KINDS, sample
-from app.outbox.topics import FAMILIES, Topic, family
+from app.outbox.topics import ALARMS, FAMILIES, Topic, family
 from app.site import Site, SiteFileError
 
-NAMES = sorted({*COMPOSE, *FAMILIES, Topic.ADMIN_DIGEST, "admin_notice"})
+NAMES = sorted({*COMPOSE, *FAMILIES, Topic.ADMIN_DIGEST, Topic.ADMIN_ALARM, "admin_notice"})
 """Folders that may hold own texts; reminders and sequences also with their step, such as `reminder_24h`."""
 FOLDER = "mail"
 
@@ -64,5 +64,7 @@ def _failures(folder: Path, brand: Brand) -> Iterator[str]:
 def _kinds_of(name: str) -> list[str]:
     """Kinds whose mails read the texts in a folder of this name."""
     if name == "admin_notice":
-        return [kind for kind in ALL_KINDS if kind.startswith("admin_") and kind != Topic.ADMIN_DIGEST]
+        return [kind for kind in ALL_KINDS if kind.startswith("admin_") and kind not in {Topic.ADMIN_DIGEST, *ALARMS}]
+    if name == Topic.ADMIN_ALARM:
+        return list(ALARMS)
     return [kind for kind in ALL_KINDS if family(kind) == name] or ([name] if family(name) in FAMILIES or name in ALL_KINDS else [])

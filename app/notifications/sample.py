@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.bookings.models import Booking, Payment, Status
 from app.mail.message import Email
-from app.notifications import admin_digest
+from app.notifications import admin_alarm, admin_digest
 from app.notifications.brand import Brand
 from app.notifications.kinds import COMPOSE, compose
 from app.notifications.links import Links, admin_url
 from app.outbox.models import OutboxMessage
-from app.outbox.topics import FAMILIES, SEQUENCES, Topic, family
+from app.outbox.topics import ALARMS, FAMILIES, SEQUENCES, Topic, family
 
 START = datetime(2026, 12, 8, 10, 0, tzinfo=UTC)
 REFERENCE = "K7M4-QX2R"
@@ -22,6 +23,7 @@ ALL_KINDS = [
     *(f"{name}_{each}" for name, steps in STEPS.items() for each in steps),
     *(kind for kind in COMPOSE if kind.startswith("admin_")),
     Topic.ADMIN_DIGEST,
+    *ALARMS,
 ]
 """Every kind that there is to show, as outbox rows name them; of reminders and sequences the usual steps."""
 
@@ -45,6 +47,8 @@ class Sample:
 
     def email(self) -> Email:
         """The finished mail."""
+        if self.message.kind in ALARMS:
+            return admin_alarm.compose(self.message, self.brand, self.links)
         if self.message.kind != Topic.ADMIN_DIGEST:
             return compose(self.booking, self.message, self.brand, self.links)
         email = admin_digest.written(self.message, self.brand, self.links, day=sample_day(self.links), moment=START)
@@ -97,9 +101,11 @@ def sample_booking(kind: str, *, locale: str = "en", zone: str = "Europe/Berlin"
 
 def sample_message(kind: str, *, booking: Booking) -> OutboxMessage:
     """The outbox row that asks for a kind of mail about a booking; never added to a session."""
-    data = {"uid": "sample-booking", "start": booking.start.isoformat()}
+    data: dict[str, Any] = {"uid": "sample-booking", "start": booking.start.isoformat()}
     if kind.endswith("rescheduled"):
         data |= {"old_start": START.isoformat(), "old_end": (START + timedelta(minutes=30)).isoformat()}
+    if kind in ALARMS:
+        data = {"cause": "silence", "values": {"when": START.isoformat()}, "since": START.isoformat()}
     return OutboxMessage(
         kind=kind,
         recipient=OWNER if kind.startswith("admin_") else RECIPIENT,

@@ -15,12 +15,12 @@ from app.bookings.schedule import ABSENT, booker_absent
 from app.bookings.too_late import too_late
 from app.db import db
 from app.mail.message import Email
-from app.notifications import admin_digest
+from app.notifications import admin_alarm, admin_digest
 from app.notifications.brand import Brand
 from app.notifications.kinds import compose
 from app.notifications.links import Links
 from app.outbox.models import OutboxMessage
-from app.outbox.topics import FOLLOW_UP, SEQUENCES, Topic, family
+from app.outbox.topics import ALARMS, FOLLOW_UP, SEQUENCES, Topic, family
 
 LinksFor = Callable[[Booking | None, OutboxMessage], Links]
 
@@ -36,6 +36,8 @@ def write(message: OutboxMessage, *, brand: Brand, links_for: LinksFor) -> Email
         if email is None:
             raise NotWanted("nothing to say: what was new has been settled meanwhile")
         return email
+    if message.kind in ALARMS:
+        return admin_alarm.compose(message, brand, links_for(None, message))
     booking = bookings.by_id(message.booking_id) if message.booking_id else None
     if booking is None:
         raise NotWanted("the booking is gone")

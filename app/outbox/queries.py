@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from app import clock
 from app.db import db
-from app.outbox.models import OutboxMessage, OutboxState
+from app.outbox.models import WAITING, OutboxMessage, OutboxState
 
 PAGE = 50
 
@@ -57,6 +58,19 @@ def count(*, state: str = "", up_to: int = 10_000) -> int:
 def stuck() -> int:
     """How many mails need a person (failed, or nobody knows), counted no further than 100."""
     return min(100, count(state=OutboxState.DEAD, up_to=100) + count(state=OutboxState.UNKNOWN, up_to=100))
+
+
+def oldest_waiting_seconds() -> float:
+    """For how long the oldest mail that is due has been waiting; 0.0 when none is."""
+    now = clock.now()
+    oldest = db.session.scalar(select(OutboxMessage.due_at).where(WAITING, OutboxMessage.due_at <= now).order_by(OutboxMessage.due_at).limit(1))
+    return (now - oldest).total_seconds() if oldest else 0.0
+
+
+def counts_by_kind_and_state() -> dict[tuple[str, str], int]:
+    """How many mails of each kind stand in each state."""
+    rows = db.session.execute(select(OutboxMessage.kind, OutboxMessage.state, func.count()).group_by(OutboxMessage.kind, OutboxMessage.state))
+    return {(kind, state): count for kind, state, count in rows}
 
 
 def of_booking(booking_id: int) -> list[OutboxMessage]:

@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 from app.mail.render import FOLDER
+from app.notifications.admin_alarm import SAID
 from app.notifications.admin_digest import LABELS
 from app.notifications.admin_notice import NOTICES
 from app.notifications.language import ENGLISH, words_for
@@ -16,6 +17,7 @@ SOURCES = [*FOLDER.rglob("*.txt"), *FOLDER.rglob("*.html"), *(FOLDER.parents[1] 
 TEXTS = {
     *(text for path in SOURCES for text in re.findall(r'(?:\bt|words\.say)\("([^"]+)"', path.read_text(encoding="utf-8"))),
     *(text for notice in NOTICES.values() for text in (notice.label, notice.heading, notice.line, notice.action)),
+    *(text for said in SAID.values() for text in (said.heading, said.line, said.todo)),
     *LABELS.values(),
 }
 

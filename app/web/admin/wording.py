@@ -67,6 +67,7 @@ TRIGGERS: Mapping[str, str] = {
     "FORM_SUBMITTED": "Form filled in",
     "OOO_CREATED": "Absence entered",
     "PING": "Test of the connection",
+    "FRONTDESK_ROUND_TRIP": "Round trip of the doctor",
 }
 
 MAIL_KINDS: Mapping[str, str] = {
@@ -80,6 +81,8 @@ MAIL_KINDS: Mapping[str, str] = {
     "follow_up": "Follow-up",
     "re_engagement": "Another try",
     "admin_digest": "Daily summary",
+    "admin_alarm": "Alarm",
+    "admin_alarm_over": "Alarm is over",
 }
 
 FIELDS: Mapping[str, str] = {

@@ -1,0 +1,48 @@
+"""How long each secret has been in use here.
+
+Nobody tells us when a secret was made; we know when we first saw its value, and keep that. What is kept is a slow,
+salted digest, so that a copy of the database does not give a short secret away. When not to use it: to recognise
+secrets in a hurry; a digest takes some hundredths of a second and is remembered by this process.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.alarms.models import SecretSeen
+from app.config import Settings
+from app.db import db, insert
+
+WATCHED = ("SECRET_KEY", "CALCOM_API_KEY", "MAIL_PASSWORD")
+
+
+def in_use(settings: Settings, webhook_secrets: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Setting and digest of each secret that signs or signs in now; of a list the newest one."""
+    for name in WATCHED:
+        if value := getattr(settings, name):
+            yield name, _digest(name, value)
+    for subscription, secrets in webhook_secrets.items():
+        name = f"CALCOM_WEBHOOK_SECRET{'_' if subscription else ''}{subscription.upper()}"
+        if secrets:
+            yield name, _digest(name, secrets[0])
+
+
+def first_seen(digests: Mapping[str, str]) -> dict[str, datetime]:
+    """Setting → since when its value is in use; those seen for the first time are missing."""
+    names = {digest: name for name, digest in digests.items()}
+    rows = db.session.execute(select(SecretSeen.digest, SecretSeen.first_seen_at).where(SecretSeen.digest.in_(names)))
+    return {names[digest]: seen for digest, seen in rows}
+
+
+def note(session: Session, name: str, digest: str, *, now: datetime) -> None:
+    """From now on its age is known."""
+    session.execute(insert(SecretSeen).values(digest=digest, name=name, first_seen_at=now).on_conflict_do_nothing(index_elements=["digest"]))
+
+
+@lru_cache(maxsize=64)
+def _digest(name: str, value: str) -> str:
+    return hashlib.scrypt(value.encode(), salt=f"frontdesk:{name}".encode(), n=2**14, r=8, p=1, dklen=16).hex()
