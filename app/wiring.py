@@ -30,9 +30,10 @@ from app.notifications import admin_digest
 from app.notifications.brand import brand_of
 from app.notifications.chosen import policy_of
 from app.notifications.own_texts import own_texts
-from app.notifications.writer import LinksFor, NotWanted, write
+from app.notifications.writer import AtHand, LinksFor, NotWanted, write
 from app.outbox import daily
 from app.outbox import deliver as outbox
+from app.outbox.lease import release_abandoned
 from app.outbox.models import OutboxMessage
 from app.reception import attempts
 from app.site import Site
@@ -58,6 +59,7 @@ class Works:
         self.brand = brand_of(site, own_texts=own_texts(settings, site))
         self._summary_looked_at: datetime | None = None
         self._links_for = links_for
+        self._at_hand = AtHand()
         self._alarms = Watch(settings, self.policy)
         self._one_at_a_time = threading.Lock()
         self._house_kept_at: datetime | None = None
@@ -151,7 +153,7 @@ class Works:
     def deliver_outbox(self, should_stop: Callable[[], bool] = lambda: False) -> int:
         """Sends mails that are due, over one connection; returns how many were tried."""
         try:
-            return outbox.run(self.send, should_stop=should_stop, watch=self.watch)
+            return outbox.run(self.send, prepare=self._at_hand.fetch, should_stop=should_stop, watch=self.watch)
         finally:
             if self._transport is not None:
                 self._transport.close()
@@ -182,7 +184,7 @@ class Works:
     def compose(self, message: OutboxMessage) -> Email:
         """The mail as it is to be sent now. Raises `outbox.Skip` when it should not be sent any more."""
         try:
-            return write(message, brand=self.brand, links_for=self._links_for)
+            return write(message, brand=self.brand, links_for=self._links_for, at_hand=self._at_hand)
         except NotWanted as reason:
             raise outbox.Skip(str(reason)) from None
 
@@ -210,7 +212,7 @@ class Works:
                 return None
             if self.settings.database_uri.startswith("sqlite"):
                 with self.app.app_context():
-                    outbox.release_abandoned(everything=True)
+                    release_abandoned(everything=True)
         runner = Runner(self.queue, self.work, lock=lock)
         runner.start()
         return runner

@@ -4,7 +4,8 @@ The reason is looked for again right before sending: between planning and sendin
 clocks are set.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from app import clock
@@ -22,6 +23,8 @@ from app.notifications.links import Links
 from app.outbox.models import OutboxMessage
 from app.outbox.topics import ALARMS, FOLLOW_UP, SEQUENCES, Topic, family
 
+FRESH_SECONDS = 1.0
+
 LinksFor = Callable[[Booking | None, OutboxMessage], Links]
 
 
@@ -29,7 +32,31 @@ class NotWanted(Exception):
     """The mail must not go out; the text says why."""
 
 
-def write(message: OutboxMessage, *, brand: Brand, links_for: LinksFor) -> Email:
+class AtHand:
+    """The bookings that the next mails are about, read together: one question to the database for a batch of mails.
+
+    What is older than `FRESH_SECONDS` is read anew. Within that second nothing is missed that matters: a change that no
+    longer wants a mail takes its row back (`outbox.publish`), and then nothing leaves.
+    """
+
+    def __init__(self) -> None:
+        self._bookings: dict[int, Booking] = {}
+        self._read_at = 0.0
+
+    def fetch(self, messages: Sequence[OutboxMessage]) -> None:
+        """Reads the bookings of these rows."""
+        self._read_at = time.monotonic()
+        self._bookings = bookings.by_ids({message.booking_id for message in messages if message.booking_id})
+
+    def booking_of(self, message: OutboxMessage) -> Booking | None:
+        """The booking that the row is about; None when there is none."""
+        if not message.booking_id:
+            return None
+        fresh = time.monotonic() - self._read_at < FRESH_SECONDS
+        return (self._bookings.get(message.booking_id) if fresh else None) or bookings.by_id(message.booking_id)
+
+
+def write(message: OutboxMessage, *, brand: Brand, links_for: LinksFor, at_hand: AtHand | None = None) -> Email:
     """The mail that a row asks for. Raises `NotWanted`."""
     if message.kind == Topic.ADMIN_DIGEST:
         email = admin_digest.compose(message, brand, links_for(None, message))
@@ -38,7 +65,7 @@ def write(message: OutboxMessage, *, brand: Brand, links_for: LinksFor) -> Email
         return email
     if message.kind in ALARMS:
         return admin_alarm.compose(message, brand, links_for(None, message))
-    booking = bookings.by_id(message.booking_id) if message.booking_id else None
+    booking = (at_hand or AtHand()).booking_of(message)
     if booking is None:
         raise NotWanted("the booking is gone")
     if why := reason_against(booking, message):

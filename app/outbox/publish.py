@@ -55,10 +55,14 @@ def publish(session: Session, wanted: Sequence[Wanted], *, booking_id: int | Non
     for one in wanted:
         if one.key in known:
             _follow(session, known[one.key], one, now, booking_id)
-    others = [row.id for row in known.values() if row.key not in keys and row.state in UNSENT]
-    if overtaken and others:
-        cancelled = update(OutboxMessage).where(OutboxMessage.id.in_(others), OutboxMessage.state.in_(UNSENT))
+    others = [row for row in known.values() if row.key not in keys]
+    waiting = [row.id for row in others if row.state in UNSENT]
+    if overtaken and waiting:
+        cancelled = update(OutboxMessage).where(OutboxMessage.id.in_(waiting), OutboxMessage.state.in_(UNSENT))
         session.execute(cancelled.values(state=OutboxState.CANCELLED, why=overtaken))
+    for row in others:
+        if overtaken and row.state == OutboxState.SENDING:
+            _take_back(session, row, overtaken)
 
 
 def _new(wanted: Wanted, now: datetime, booking_id: int | None, message_domain: str) -> dict[str, Any]:
@@ -81,7 +85,9 @@ def _new(wanted: Wanted, now: datetime, booking_id: int | None, message_domain: 
 
 
 def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime, booking_id: int | None) -> None:
-    """Brings a row that has not gone out to what the facts say now; a worker that has claimed it meanwhile wins."""
+    """Brings a row that has not gone out to what the facts say now; what a worker holds can only be taken back."""
+    if row.state == OutboxState.SENDING and wanted.skipped:
+        _take_back(session, row, wanted.skipped)
     if row.state not in OPEN:
         return
     late = wanted.is_late(now)
@@ -97,6 +103,12 @@ def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime,
     different = {name: value for name, value in changes.items() if getattr(row, name) != value}
     if different:
         session.execute(update(OutboxMessage).where(OutboxMessage.id == row.id, OutboxMessage.state.in_(OPEN)).values(different))
+
+
+def _take_back(session: Session, row: OutboxMessage, why: str) -> None:
+    """From a worker that has not come to the point of no return: without its token it will not pass it."""
+    held = update(OutboxMessage).where(OutboxMessage.id == row.id, OutboxMessage.state == OutboxState.SENDING, OutboxMessage.handed_over_at.is_(None))
+    session.execute(held.values(state=OutboxState.CANCELLED, why=why, lease_until=None, lease_token=""))
 
 
 def _why_still(row: OutboxMessage, wanted: Wanted, *, late: bool) -> str:

@@ -17,14 +17,14 @@ from typing import Any
 from app import create_app
 from app.config import Settings
 from app.mail.message import Email
-from app.outbox import deliver
+from app.outbox import lease
 from app.outbox.models import OutboxMessage
 
 
 def work(point: str, hit: int) -> None:
     """Runs the jobs as `flask worker` does, until the point has been passed so many times."""
-    deliver.LEASE = timedelta(seconds=float(os.environ["LEASE_SECONDS"]))
-    deliver.NEEDED = deliver.LEASE / 4
+    lease.LEASE = timedelta(seconds=float(os.environ["LEASE_SECONDS"]))
+    lease.NEEDED = lease.LEASE / 4
     app = create_app(Settings.load())
     works = app.extensions["works"]
     passed = 0

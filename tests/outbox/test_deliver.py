@@ -10,7 +10,7 @@ from flask import Flask
 from app import clock
 from app.db import db, transaction
 from app.outbox import deliver as outbox
-from app.outbox import queries
+from app.outbox import lease, queries
 from app.outbox.models import OutboxMessage, OutboxState
 from app.outbox.publish import Wanted, publish
 
@@ -116,7 +116,7 @@ def test_a_service_mail_whose_worker_died_goes_out_once_more_with_the_same_messa
     before = row(number).message_id
     assert row(number).state == OutboxState.SENDING
     assert outbox.run(lambda *_: "too early") == 0
-    move_clock(outbox.LEASE + timedelta(seconds=1))
+    move_clock(lease.LEASE + timedelta(seconds=1))
     seen: list[str] = []
     outbox.run(lambda message, _: seen.append(message.message_id) or "again")  # type: ignore[func-returns-value]
     assert seen == [before]
@@ -126,7 +126,7 @@ def test_a_reminder_whose_worker_died_stays_unknown(move_clock: Callable[[timede
     number = plan(kind="reminder_1h")
     with pytest.raises(Killed):
         outbox.run(crash)
-    move_clock(outbox.LEASE + timedelta(seconds=1))
+    move_clock(lease.LEASE + timedelta(seconds=1))
     assert outbox.run(lambda *_: "again") == 0
     assert row(number).state == OutboxState.UNKNOWN
 
@@ -136,7 +136,7 @@ def test_a_second_crash_stays_unknown(move_clock: Callable[[timedelta], None]) -
     for _ in range(2):
         with pytest.raises(Killed):
             outbox.run(crash)
-        move_clock(outbox.LEASE + timedelta(seconds=1))
+        move_clock(lease.LEASE + timedelta(seconds=1))
     assert outbox.run(lambda *_: "again") == 0
     assert row(number).state == OutboxState.UNKNOWN
 
@@ -146,8 +146,8 @@ def test_a_worker_that_was_only_slow_still_writes_down_how_it_ended(move_clock: 
 
     def slow(message: OutboxMessage, cross: Callable[[], None]) -> str:
         cross()
-        move_clock(outbox.LEASE + timedelta(seconds=1))
-        outbox.release_abandoned()
+        move_clock(lease.LEASE + timedelta(seconds=1))
+        lease.release_abandoned()
         assert row(message.id).state == OutboxState.RETRYING
         return "late"
 
@@ -159,7 +159,7 @@ def test_a_stalled_worker_that_wakes_after_its_lease_sends_nothing_and_changes_n
     number, left = plan(), []
 
     def stalled(message: OutboxMessage, cross: Callable[[], None]) -> str:
-        move_clock(outbox.LEASE + timedelta(seconds=1))
+        move_clock(lease.LEASE + timedelta(seconds=1))
         outbox.run(lambda *_: "by another worker", limit=1)
         cross()
         left.append(message.id)
@@ -172,12 +172,12 @@ def test_a_stalled_worker_that_wakes_after_its_lease_sends_nothing_and_changes_n
 
 def test_a_worker_that_stalls_right_after_the_mark_sends_nothing(monkeypatch: pytest.MonkeyPatch, move_clock: Callable[[timedelta], None]) -> None:
     number, left = plan(kind="reminder_1h"), []
-    real = outbox.write_one
+    real = lease.Pen.change
 
-    def then_sleeps(statement: Any, *, durable: bool = True) -> bool:
-        done = real(statement, durable=durable)
+    def then_sleeps(*args: Any, durable: bool = True) -> int:
+        done = real(*args, durable=durable)
         if not durable:
-            move_clock(outbox.LEASE)
+            move_clock(lease.LEASE)
         return done
 
     def handler(_: OutboxMessage, cross: Callable[[], None]) -> str:
@@ -185,7 +185,7 @@ def test_a_worker_that_stalls_right_after_the_mark_sends_nothing(monkeypatch: py
         left.append(number)
         return "late"
 
-    monkeypatch.setattr(outbox, "write_one", then_sleeps)
+    monkeypatch.setattr(lease.Pen, "change", then_sleeps)
     outbox.run(handler, limit=1)
     assert left == []
     assert (row(number).state, row(number).attempts) == (OutboxState.PLANNED, 0), "certainly not sent, so it may be sent"
