@@ -4,16 +4,20 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 import structlog
 from flask import Flask, current_app, has_app_context
 from huey.api import Huey
 from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.alarms.watch import Watch
+from app.calcom.client import Client, client_of
+from app.calcom.pace import SharedPace
+from app.calcom.pace_store import store_of
 from app.config import Settings
 from app.db import db
 from app.inbox import process as inbox
@@ -68,6 +72,16 @@ class Works:
         self._nudge: Callable[[], None] = lambda: None
         self.watch: Callable[[str], None] = lambda _point: None
         """Is told the points that the delivery of a mail passes; tests end the process there."""
+
+    @cached_property
+    def calcom(self) -> Client | None:
+        """What can be asked of Cal.com; None without a key."""
+        store = store_of(self.settings.REDIS_URL, self._engine)
+        return client_of(self.settings, pace=SharedPace(store, self.settings.CALCOM_API_KEY))
+
+    def _engine(self) -> Engine:
+        with self.app.app_context():
+            return db.engine
 
     @property
     def queue(self) -> Huey:

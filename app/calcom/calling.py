@@ -35,6 +35,7 @@ SETTLE_PAUSES = (0.5, 2.0)
 PAGE = 250
 
 log = structlog.get_logger()
+spread = random.SystemRandom()
 Row = TypeVar("Row")
 
 
@@ -131,7 +132,7 @@ class Caller:
                     raise _away(call, error) from None
                 log.info("a question to Cal.com is repeated", what=call.what, why=str(error))
                 if not isinstance(error, Wait):
-                    self._rest(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- spreads repeats, guards nothing
+                    self._rest(pause * spread.uniform(0.5, 1.5))
         raise AssertionError("the last try returns or raises")
 
     def read_all(self, what: str, path: str, rows: Callable[[Answer], Iterable[Row]], where: Query = ()) -> tuple[Row, ...]:
