@@ -10,6 +10,7 @@ from datetime import datetime
 from flask import Flask
 
 from app import clock
+from app.sandbox.api import API
 from app.sandbox.booker_actions import actions
 from app.sandbox.booker_pages import pages
 from app.sandbox.control import control
@@ -24,7 +25,7 @@ def create_sandbox(*, site_url: str, webhook_secret: str, own_url: str, now: Cal
     app = Flask(__name__, static_url_path="/static")
     app.config.update(MAX_CONTENT_LENGTH=256 * 1024, SEND_FILE_MAX_AGE_DEFAULT=0)
     app.extensions[EXTENSION] = open_desk(site_url=site_url, webhook_secret=webhook_secret, own_url=own_url, now=now)
-    for part in (script, control_api, control, actions, pages):
+    for part in (API, script, control_api, control, actions, pages):
         app.register_blueprint(part)
     guard(app)
     return app

@@ -7,9 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.sandbox import reading, showing
 from app.sandbox.booker_pages import find_view
-from app.sandbox.catalogue import find_event_type
 from app.sandbox.desk import desk
-from app.sandbox.errors import Refused, SlotTaken, UnknownBooking, UnknownEventType
+from app.sandbox.errors import Refused, SlotTaken, UnknownBooking, UnknownEventType, UnknownHost
 from app.sandbox.frame_events import cancelled_form, instant, long_form, short_form
 from app.sandbox.orders import Cancel, Move, NewBooking
 from app.sandbox.state import Booking, Person
@@ -21,7 +20,7 @@ actions = Blueprint("actions", __name__)
 def refused(problem: Refused) -> tuple[Response, int]:
     """The reason as a code for programs and a sentence for people."""
     status = 400
-    if isinstance(problem, UnknownBooking | UnknownEventType):
+    if isinstance(problem, UnknownBooking | UnknownEventType | UnknownHost):
         status = 404
     elif problem.code != "bad_request":
         status = 409
@@ -43,9 +42,7 @@ def slots(slug: str) -> Response:
 def book(slug: str) -> Response:
     """A new booking, or the move of one."""
     given = reading.json_object()
-    kind = find_event_type(slug)
-    if kind is None:
-        raise UnknownEventType
+    kind = desk().engine.catalogue.find(slug)
     if given.get("error"):
         raise SlotTaken
     if given.get("rescheduleUid"):

@@ -6,10 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.sandbox import showing
-from app.sandbox.catalogue import EVENT_TYPES, HOST, find_event_type
+from app.sandbox.catalogue import Catalogue, Host
 from app.sandbox.desk import desk
 from app.sandbox.dials import FrameDials, flags_for
-from app.sandbox.errors import UnknownBooking
+from app.sandbox.errors import UnknownBooking, UnknownEventType, UnknownHost
 from app.sandbox.state import Booking, Person
 
 pages = Blueprint("pages", __name__)
@@ -20,28 +20,33 @@ Answer = str | tuple[str, int] | Response
 @pages.get("/")
 def home() -> Response:
     """Straight to the host's list."""
-    return redirect(url_for("pages.event_types", user=HOST.username))
+    return redirect(url_for("pages.event_types", user=_catalogue().first_host().username))
 
 
 @pages.get("/<user>")
 @pages.get("/<user>/embed", endpoint="event_types_embed")
 def event_types(user: str) -> Answer:
     """The list of what can be booked with a host."""
-    if user != HOST.username:
-        return _not_found("There is nobody here with this name.")
-    return _page(view="list", title=HOST.name, eventTypes=_all_types(), kinds=EVENT_TYPES, host=HOST)
+    try:
+        host = _catalogue().host(user)
+    except UnknownHost as problem:
+        return _not_found(problem.words)
+    kinds = _catalogue().event_types(host)
+    shown = [showing.event_type(kind, _flags()) for kind in kinds]
+    return _page(view="list", title=host.name, eventTypes=shown, kinds=kinds, host=host, whose=host)
 
 
 @pages.get("/<user>/<slug>")
 @pages.get("/<user>/<slug>/embed", endpoint="booker_embed")
 def booker(user: str, slug: str) -> Answer:
     """The booking page of one event type; with `rescheduleUid` it moves a booking."""
-    kind = find_event_type(slug)
-    if user != HOST.username or kind is None:
+    try:
+        kind = _catalogue().find(slug, username=user)
+    except UnknownEventType:
         return _not_found("This kind of meeting does not exist, or it is no longer offered.")
     moving = request.args.get("rescheduleUid")
     if not moving:
-        return _page(view="pick", title=kind.title, eventType=showing.event_type(kind, _flags()))
+        return _page(view="pick", title=kind.title, eventType=showing.event_type(kind, _flags()), whose=kind.host)
     try:
         found, person, seat = find_view(moving)
     except UnknownBooking:
@@ -53,6 +58,7 @@ def booker(user: str, slug: str) -> Answer:
         title=f"Move: {found.event_type.title}",
         eventType=showing.event_type(found.event_type, _flags()),
         booking=showing.booking(found, person=person, seat_id=seat),
+        whose=found.host,
     )
 
 
@@ -66,7 +72,7 @@ def reschedule(uid: str) -> Answer:
         return _not_found("The booking that should be moved does not exist.")
     query = {**request.args.to_dict(flat=False), "rescheduleUid": [uid]}
     target = "pages.booker_embed" if _framed() else "pages.booker"
-    return redirect(url_for(target, user=HOST.username, slug=found.event_type.slug, **query))  # type: ignore[arg-type]  # url_for takes lists, its types do not say so
+    return redirect(url_for(target, user=found.host.username, slug=found.event_type.slug, **query))  # type: ignore[arg-type]  # url_for takes lists, its types do not say so
 
 
 @pages.get("/booking/<uid>")
@@ -100,6 +106,7 @@ def _booking_page(found: Booking, person: Person | None, seat: str | None) -> An
         title=found.event_type.title,
         eventType=showing.event_type(found.event_type, _flags()),
         booking=showing.booking(found, person=person, seat_id=seat),
+        whose=found.host,
     )
 
 
@@ -109,7 +116,8 @@ def _not_found(words: str) -> Answer:
 
 def _page(*, view: str, title: str, **more: Any) -> str:
     kinds, host = more.pop("kinds", ()), more.pop("host", None)
-    boot = showing.boot(view=view, flags=_flags(), path=request.path, **more)
+    whose: Host = more.pop("whose", None) or _catalogue().first_host()
+    boot = showing.boot(view=view, whose=whose, flags=_flags(), path=request.path, **more)
     theme = request.args.get("theme")
     return render_template(
         "sandbox/booker.html",
@@ -124,8 +132,8 @@ def _page(*, view: str, title: str, **more: Any) -> str:
     )
 
 
-def _all_types() -> list[dict[str, Any]]:
-    return [showing.event_type(kind, _flags()) for kind in EVENT_TYPES]
+def _catalogue() -> Catalogue:
+    return desk().engine.catalogue
 
 
 def _framed() -> bool:

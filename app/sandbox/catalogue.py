@@ -1,11 +1,18 @@
-"""The host and the event types that the simulated Cal.com offers.
+"""Hosts, their working hours and the event types that the simulated Cal.com offers; they can change while it runs.
 
-They are fixed: a newcomer, the tests and the benchmarks all meet the same six. `intro` comes
-first and is the plainest one, so that every first example can rely on it.
+A booking refers to its event type itself, not to a copy: at the real one a later renaming shows in old bookings as well.
 """
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from app.sandbox.errors import SlugTaken, UnknownEventType, UnknownHost
+from app.sandbox.questions import Question
+from app.sandbox.schedules import Schedule
+
+DAYS_AHEAD = 60
 
 
 class PlaceKind(StrEnum):
@@ -13,32 +20,39 @@ class PlaceKind(StrEnum):
 
     LINK = "link"
     IN_PERSON = "inPerson"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a meeting happens: a web address or a street address."""
+    """Where a meeting happens: a web address, a street address or a number to call."""
 
     kind: PlaceKind
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Host:
-    """The one person who can be booked."""
+    """Somebody who can be booked, with an account of their own."""
 
     id: int
     name: str
     username: str
     email: str
     time_zone: str
+    default_schedule_id: int
+    bio: str = ""
+    week_start: str = "Monday"
+    time_format: int = 12
+    avatar_url: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class EventType:
     """One kind of meeting that can be booked."""
 
     id: int
+    host: Host
     slug: str
     title: str
     description: str
@@ -50,81 +64,103 @@ class EventType:
     currency: str = "usd"
     seats: int | None = None
     weeks: int | None = None
+    hidden: bool = False
+    gone: bool = False
+    questions: tuple[Question, ...] = ()
+    default_questions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What a host changed about name, e-mail and the other questions that every type has."""
+    schedule_id: int | None = None
+    notice_minutes: int = 120
+    window: dict[str, Any] | None = field(default_factory=lambda: {"type": "calendarDays", "value": DAYS_AHEAD, "rolling": True})
+    buffer_before: int = 0
+    buffer_after: int = 0
+    slot_interval: int | None = None
+    active_limit: int | None = None
+    sign_in_needed: bool = False
+    metadata: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+    """Settings that are kept and read back without an effect here."""
 
     def offered_lengths(self) -> tuple[int, ...]:
         """All lengths in minutes that a visitor may choose from."""
         return self.lengths or (self.minutes,)
 
 
-HOST = Host(
-    id=1,
-    name="Robin Meyer",
-    username="demo",
-    email="robin@example.com",
-    time_zone="Europe/London",
-)
+class Catalogue:
+    """Whom and what can be booked, and when; changes happen here only."""
 
-_VIDEO = Place(kind=PlaceKind.LINK, value="https://meet.example.com/robin-meyer")
-_ROOM = Place(kind=PlaceKind.IN_PERSON, value="20 Quay Street, London")
+    def __init__(self, *, hosts: list[Host], schedules: list[Schedule], event_types: list[EventType]) -> None:
+        self.hosts = hosts
+        self._schedules = {one.id: one for one in schedules}
+        self._types = {one.id: one for one in event_types}
+        self._type_ids = itertools.count(max(self._types) + 1)
+        self._schedule_ids = itertools.count(max(self._schedules) + 1)
 
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(
-        id=101,
-        slug="intro",
-        title="Intro call",
-        description="A first conversation about where you are and what you need. Bring your questions.",
-        minutes=30,
-        place=_VIDEO,
-    ),
-    EventType(
-        id=102,
-        slug="consultation",
-        title="Consultation",
-        description="A closer look at one subject. Robin reads each request and confirms it personally.",
-        minutes=45,
-        place=_ROOM,
-        confirm_first=True,
-    ),
-    EventType(
-        id=103,
-        slug="paid-session",
-        title="Paid session",
-        description="One hour of focused work together. The time is yours once it is paid.",
-        minutes=60,
-        place=_ROOM,
-        price=9000,
-        currency="gbp",
-    ),
-    EventType(
-        id=104,
-        slug="group-class",
-        title="Group class",
-        description="A small class of up to four people. Come as you are.",
-        minutes=60,
-        place=_ROOM,
-        seats=4,
-    ),
-    EventType(
-        id=105,
-        slug="weekly-coaching",
-        title="Weekly coaching",
-        description="The same half hour every week. Choose the first date, the others follow.",
-        minutes=30,
-        place=_VIDEO,
-        weeks=4,
-    ),
-    EventType(
-        id=106,
-        slug="flexible",
-        title="Flexible meeting",
-        description="Short or long: choose how much time you need.",
-        minutes=30,
-        place=_VIDEO,
-        lengths=(15, 30, 60),
-    ),
-)
+    def first_host(self) -> Host:
+        """The host that a newcomer meets."""
+        return self.hosts[0]
 
+    def host(self, username: str) -> Host:
+        """The host with this name."""
+        for one in self.hosts:
+            if one.username == username:
+                return one
+        raise UnknownHost
 
-def find_event_type(slug: str) -> EventType | None:
-    """The event type with this slug, if there is one."""
-    return next((kind for kind in EVENT_TYPES if kind.slug == slug), None)
+    def event_types(self, host: Host, *, hidden: bool = False) -> list[EventType]:
+        """What can be booked with a host, oldest first; on request with what only the host sees."""
+        return [one for one in self._types.values() if one.host is host and (hidden or not one.hidden)]
+
+    def find(self, slug: str, *, username: str = "") -> EventType:
+        """The event type with this slug: of that host, or of the first host that has one."""
+        for one in self._types.values():
+            if one.slug == slug and username in ("", one.host.username):
+                return one
+        raise UnknownEventType
+
+    def event_type(self, number: int) -> EventType:
+        """The event type with this number."""
+        if number not in self._types:
+            raise UnknownEventType
+        return self._types[number]
+
+    def schedules(self, host: Host) -> list[Schedule]:
+        """All working hours that a host has set up."""
+        return [one for one in self._schedules.values() if one.owner_id == host.id]
+
+    def schedule(self, number: int | None) -> Schedule | None:
+        """The working hours with this number, if there are any."""
+        return self._schedules.get(number) if number is not None else None
+
+    def hours_of(self, kind: EventType) -> Schedule:
+        """The working hours that count for an event type: its own, else the host's."""
+        return self._schedules.get(kind.schedule_id or 0) or self._schedules[kind.host.default_schedule_id]
+
+    def add_type(self, kind: EventType) -> EventType:
+        """A further event type; its number is given here."""
+        self.check_slug(kind.host, kind.slug)
+        kind.id = next(self._type_ids)
+        self._types[kind.id] = kind
+        return kind
+
+    def remove_type(self, number: int) -> EventType:
+        """Take an event type away; its bookings stay and say that it is gone."""
+        kind = self.event_type(number)
+        kind.gone = True
+        del self._types[number]
+        return kind
+
+    def check_slug(self, host: Host, slug: str, *, own_id: int | None = None) -> None:
+        """Refuse a slug that the host uses already."""
+        if any(one.host is host and one.slug == slug and one.id != own_id for one in self._types.values()):
+            raise SlugTaken
+
+    def add_schedule(self, schedule: Schedule) -> Schedule:
+        """Further working hours; their number is given here."""
+        schedule.id = next(self._schedule_ids)
+        self._schedules[schedule.id] = schedule
+        return schedule
+
+    def remove_schedule(self, number: int) -> None:
+        """Take working hours away; event types fall back to the host's default."""
+        del self._schedules[number]

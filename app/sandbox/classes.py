@@ -1,15 +1,18 @@
 """Seats of a class: who takes one, who leaves, who changes to another time."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.sandbox.errors import AlreadyInClass, ClassFull
 from app.sandbox.state import Booking, Person, Seat, Status
 from app.sandbox.uids import ical_uid_for, new_secret, new_uid
 
 
-def take_seat(booking: Booking, person: Person) -> Seat:
+def take_seat(booking: Booking, person: Person, *, answers: Mapping[str, Any], metadata: Mapping[str, str]) -> Seat:
     """A new seat for this person, with a calendar UID of its own."""
     check_not_in_class(booking, person)
     own_uid = booking.ical_uid if not booking.seats else ical_uid_for(new_uid())
-    seat = Seat(id=new_secret(), person=person, ical_uid=own_uid)
+    seat = Seat(id=new_secret(), person=person, ical_uid=own_uid, answers=dict(answers), metadata=dict(metadata))
     booking.seats.append(seat)
     return seat
 

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.sandbox import reading
-from app.sandbox.catalogue import EVENT_TYPES, HOST
+from app.sandbox.catalogue import Host
 from app.sandbox.desk import desk
-from app.sandbox.dials import DeliveryDials, FrameDials, ScriptDials
+from app.sandbox.dials import ApiDials, DeliveryDials, FrameDials, ScriptDials
 from app.sandbox.errors import Refused
 from app.sandbox.frame_events import instant
 from app.sandbox.orders import Cancel, Move
@@ -26,6 +26,7 @@ _DIAL_WORDS = {
     "delay_ms": ("Delay", "Milliseconds before each delivery"),
     "repeats": ("Repeats", "How often each one is sent again"),
     "reorder": ("Overtaken", "Share that later ones overtake, 0 to 1"),
+    "held": ("Held back", "Share that waits to be released by hand"),
     "fail": ("Link fails", "linkFailed with 403, 404, 500, or legacy"),
     "faillate": ("Link fails late", "500 where linkReady was due"),
     "silent": ("Silent frame", "The document loads and never speaks"),
@@ -40,8 +41,20 @@ _DIAL_WORDS = {
     "tall": ("Taller", "Pixels added to the page"),
     "script": ("Embed script", "ok, missing or html"),
     "script_delay_ms": ("Slow script", "Milliseconds before it is served"),
+    "api_429": ("Too many", "Share of requests told to wait, 0 to 1"),
+    "api_500": ("Errors", "Share that fail inside, 0 to 1"),
+    "api_html": ("Web pages", "Share answered by the edge, 0 to 1"),
+    "api_cut": ("Cut off", "Share whose compressed answer ends early"),
+    "api_redirect": ("Sent elsewhere", "Share that are redirected, 0 to 1"),
+    "api_lost": ("Answer lost", "Share of writes done without an answer"),
+    "api_slow": ("Slow answers", "Share whose body dribbles in, 0 to 1"),
+    "api_slow_ms": ("How slow", "Milliseconds that such a body takes"),
+    "api_next": ("Next requests", "For example 500*3,html,ok,lost"),
+    "api_only": ("Only", "Requests that begin so: GET /v2/bookings"),
+    "api_limit": ("Limit", "Requests a minute"),
+    "clock_scale": ("Faster clock", "The limit’s minute divided by this"),
 }
-_GROUPS = (("Deliveries", DeliveryDials), ("Inside the frame", FrameDials), ("Embed script", ScriptDials))
+_GROUPS = (("Deliveries", DeliveryDials), ("Inside the frame", FrameDials), ("Embed script", ScriptDials), ("Interface for programs", ApiDials))
 
 
 @control.before_request
@@ -59,8 +72,7 @@ def overview() -> str:
     return render_template(
         "sandbox/control.html",
         desk=desk(),
-        host=HOST,
-        kinds=EVENT_TYPES,
+        host=_host(),
         requests=[b for b in bookings if b.status is Status.PENDING and not b.payment_due],
         bookings=bookings,
         deliveries=desk().courier.log(),
@@ -77,7 +89,7 @@ def overview() -> str:
 def details(uid: str) -> str:
     """One booking with the acts of a host."""
     booking = desk().engine.booking(uid)
-    free = desk().engine.free_starts(booking.event_type.slug, minutes=_offered(booking), leaving=uid)
+    free = desk().engine.free_starts(booking.event_type.slug, minutes=_offered(booking), leaving=uid, username=booking.host.username)
     return render_template(
         "sandbox/control_booking.html",
         desk=desk(),
@@ -135,6 +147,10 @@ def reset() -> Response:
     return redirect(url_for("control.overview"), 303)
 
 
+def _host() -> Host:
+    return desk().engine.catalogue.first_host()
+
+
 def _messages() -> list[tuple[str, str]]:
     """What the last act did, shown once. There is one host and one page, so no cookie is needed."""
     notices, desk().notices = desk().notices, []
@@ -146,7 +162,7 @@ def _offered(booking: Booking) -> int | None:
 
 
 def _when(moment: datetime) -> str:
-    local = moment.astimezone(ZoneInfo(HOST.time_zone))
+    local = moment.astimezone(ZoneInfo(_host().time_zone))
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
 

@@ -47,10 +47,12 @@ class _Waiting:
     trigger: str
     uid: str
     body: bytes
+    address: str
+    secret: str | None
 
 
 class Courier:
-    """Takes finished bodies and delivers them to one address."""
+    """Takes finished bodies and delivers them: to the site's address, or to that of another webhook."""
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Courier:
         self._chance = chance
         self._timeout = timeout
         self._log: deque[Delivery] = deque(maxlen=_KEPT)
+        self._held: list[_Waiting] = []
         self._queue: list[tuple[float, int, _Waiting]] = []
         self._numbers = itertools.count(1)
         self._places = itertools.count()
@@ -76,23 +79,44 @@ class Courier:
         self._stopped = False
         self._thread: threading.Thread | None = None
 
-    def send(self, *, trigger: str, uid: str, body: bytes) -> None:
-        """Queue one delivery and return at once."""
+    def send(self, *, trigger: str, uid: str, body: bytes, address: str | None = None, secret: str | None = None) -> None:
+        """Queue one delivery and return at once; without an address it goes to the site, signed with its secret."""
         dials = self.dials
         due = time.monotonic() + dials.delay_ms / 1000
         with self._changed:
-            item = _Waiting(number=next(self._numbers), trigger=trigger, uid=uid, body=body)
+            item = _Waiting(
+                number=next(self._numbers),
+                trigger=trigger,
+                uid=uid,
+                body=body,
+                address=address or self.address,
+                secret=secret if address else self._secret,
+            )
             if self._chance() < dials.loss:
                 self._record(item, result="lost on purpose", good=False, milliseconds=0)
+                return
+            if dials.held and self._chance() < dials.held:
+                self._held.append(item)
                 return
             if self._chance() < dials.reorder:
                 due += _OVERTAKEN_BY_SECONDS
             for _ in range(1 + dials.repeats):
                 heapq.heappush(self._queue, (due, next(self._places), item))
-            if self._thread is None and not self._stopped:
-                self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
+            self._wake()
+
+    def release(self) -> int:
+        """Send what was held back, in the order in which it happened, and say how many that were."""
+        with self._changed:
+            held, self._held = self._held, []
+            for item in held:
+                heapq.heappush(self._queue, (time.monotonic(), next(self._places), item))
+            self._wake()
+            return len(held)
+
+    def held(self) -> int:
+        """How many are held back."""
+        with self._changed:
+            return len(self._held)
 
     def log(self) -> list[Delivery]:
         """The last deliveries, the youngest first."""
@@ -113,6 +137,7 @@ class Courier:
         """Drop what waits and empty the log."""
         with self._changed:
             self._queue.clear()
+            self._held.clear()
             self._log.clear()
             self._changed.notify_all()
 
@@ -125,10 +150,16 @@ class Courier:
         if self._thread is not None:
             self._thread.join(timeout=self._timeout)
 
+    def _wake(self) -> None:
+        if self._thread is None and not self._stopped:
+            self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
     def _run(self) -> None:
         while (item := self._next()) is not None:
             started = time.monotonic()
-            result, good = self._post(item.body)
+            result, good = self._post(item)
             spent = int((time.monotonic() - started) * 1000)
             with self._changed:
                 self._busy = False
@@ -149,14 +180,14 @@ class Courier:
                 return heapq.heappop(self._queue)[2]
             return None
 
-    def _post(self, body: bytes) -> tuple[str, bool]:
+    def _post(self, item: _Waiting) -> tuple[str, bool]:
         headers = {
             "Content-Type": "application/json",
-            "X-Cal-Signature-256": sign(self._secret, body),
+            "X-Cal-Signature-256": sign(item.secret, item.body) if item.secret else "no-secret-provided",
             "X-Cal-Webhook-Version": VERSION,
         }
         try:
-            answer = requests.post(self.address, data=body, headers=headers, timeout=self._timeout, allow_redirects=False)
+            answer = requests.post(item.address, data=item.body, headers=headers, timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as problem:
             return f"no answer ({type(problem).__name__})", False
         return str(answer.status_code), answer.ok and not answer.is_redirect

@@ -1,230 +1,173 @@
 """The simulated Cal.com without its pages: state in memory and the rules of a booking's life.
 
-Nothing here knows Flask, HTTP or JSON, so that pages, the control page and later an API can all
-stand on it. Each change is announced as a `Happening` while the lock is held: what is told keeps
-the order in which it happened. The rules follow observation, not documentation; above all that
-a move starts a new row and leaves the old one silently behind, and that old addresses still work.
+Nothing here knows Flask, HTTP or JSON, so that pages, the control page and the API all stand on it.
+The rules follow observation, not documentation; above all that a move starts a new row and leaves the old
+one silently behind, and that old addresses still work.
 """
 
-import itertools
-import threading
-from collections.abc import Callable
-from copy import deepcopy
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from app import clock
 from app.sandbox import classes, rows, slots
-from app.sandbox.catalogue import HOST, EventType, find_event_type
-from app.sandbox.errors import (
-    LengthNotOffered,
-    NoLongerBooked,
-    NothingToPay,
-    NotWaiting,
-    PaymentOpen,
-    SlotTaken,
-    TimeNotOffered,
-    UnknownBooking,
-    UnknownEventType,
-)
+from app.sandbox.catalogue import EventType
+from app.sandbox.class_moves import ClassMoves
+from app.sandbox.errors import LengthNotOffered, NoLongerBooked, PaymentOpen, TooManyBookings, UnknownBooking
+from app.sandbox.host_acts import HostActs
 from app.sandbox.orders import Cancel, Move, NewBooking
-from app.sandbox.state import Booking, Happening, Seat, Status, Trigger
+from app.sandbox.state import Booking, Status, Trigger
 from app.sandbox.uids import new_uid
 
-_FIRST_ID = 1001
 _FLAG_WEEKS = 4
 _WEEK = timedelta(weeks=1)
 
 
-class Engine:
-    """Every booking of the one host; safe to use from several threads."""
-
-    def __init__(self, *, announce: Callable[[Happening], None], now: Callable[[], datetime] = clock.now) -> None:
-        self._announce = announce
-        self.now = now
-        self._lock = threading.RLock()
-        self._bookings: dict[str, Booking] = {}
-        self._ids = itertools.count(_FIRST_ID)
+class Engine(ClassMoves, HostActs):
+    """Every booking of every host; safe to use from several threads."""
 
     # Reading
 
     def bookings(self) -> list[Booking]:
         """Copies of all bookings, the youngest first."""
-        with self._lock:
-            return [deepcopy(b) for b in reversed(self._bookings.values())]
+        with self.lock:
+            return [one.snapshot() for one in self.store.youngest_first()]
 
     def booking(self, uid: str) -> Booking:
         """A copy of one booking."""
-        with self._lock:
-            return deepcopy(self._get(uid))
+        with self.lock:
+            return self.store.get(uid).snapshot()
 
-    def free_starts(self, slug: str, *, minutes: int | None = None, leaving: str | None = None) -> list[tuple[datetime, int | None]]:
+    def free_starts(self, slug: str, *, minutes: int | None = None, leaving: str | None = None, username: str = "") -> list[tuple[datetime, int | None]]:
         """Free starts, earliest first, each with the seats left if it is a class."""
-        kind = self._event_type(slug)
-        length = self._length(kind, minutes)
-        with self._lock:
-            taken = list(self._bookings.values())
-        return [
-            (start, slots.seats_left(kind, start, taken))
-            for start in slots.offered_starts(minutes=length, now=self.now())
-            if slots.is_free(kind, start=start, minutes=length, bookings=taken, leaving=leaving)
-        ]
+        kind = self.catalogue.find(slug, username=username)
+        with self.lock:
+            return [(start, slots.seats_left(kind, start, self.store)) for start in self.free(kind, minutes=minutes, leaving=leaving)]
+
+    def free(
+        self,
+        kind: EventType,
+        *,
+        minutes: int | None = None,
+        leaving: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+    ) -> Iterator[datetime]:
+        """Free starts of an event type between two moments; times that somebody keeps are not among them."""
+        length, now = self.length(kind, minutes), self.now()
+        for start in slots.offered_starts(kind, self.catalogue.hours_of(kind), minutes=length, now=now, after=after, before=before):
+            held = self.holds.in_the_way(kind.host, start, length, now)
+            room = slots.seats_left(kind, start, self.store)
+            if (held == 0 if room is None else held < room) and slots.is_free(kind, self.store, start=start, minutes=length, leaving=leaving):
+                yield start
+
+    def length(self, kind: EventType, minutes: int | None) -> int:
+        """The length of a meeting; refuses one that is not offered."""
+        if minutes is not None and minutes not in kind.offered_lengths():
+            raise LengthNotOffered
+        return minutes or kind.minutes
 
     # Changing
 
     def create(self, order: NewBooking) -> list[Booking]:
         """The new booking, or all dates of a new series, the first one first."""
-        kind = self._event_type(order.slug)
-        minutes = self._length(kind, order.minutes)
+        kind = self.catalogue.find(order.slug, username=order.username)
+        minutes = self.length(kind, order.minutes)
         weeks = order.weeks or kind.weeks if kind.weeks else _FLAG_WEEKS if order.as_series else None
-        with self._lock:
+        with self.lock:
             starts = [order.start + n * _WEEK for n in range(weeks or 1)]
             for start in starts:
-                self._check_free(kind, start, minutes, office_hours_only=order.office_hours_only)
-            if kind.seats and (existing := slots.class_at(kind, order.start, self._bookings.values())):
-                seat = classes.take_seat(existing, order.booker)
-                self._tell(Trigger.CREATED, rows.as_booked_by(existing, order), seat=seat)
-                return [deepcopy(existing)]
+                self._check(kind, start, minutes, visitor=order.office_hours_only)
+            if order.office_hours_only:
+                self._check_active(kind, order.booker.email)
+            if kind.seats and (existing := slots.class_at(kind, order.start, self.store)):
+                with self.store.changing(existing):
+                    seat = classes.take_seat(existing, order.booker, answers=order.answers, metadata=order.metadata)
+                self.tell(Trigger.CREATED, rows.as_booked_by(existing, order), seat=seat)
+                return [existing.snapshot()]
             series = new_uid() if weeks else None
-            made = [rows.first_row(kind, order, start=start, minutes=minutes, new_id=next(self._ids), now=self.now()) for start in starts]
+            made = [rows.first_row(kind, order, start=start, minutes=minutes, new_id=next(self.ids), now=self.now()) for start in starts]
             for booking in made:
                 booking.weeks, booking.series = weeks, series
-                self._bookings[booking.uid] = booking
+                self.store.add(booking)
                 self._tell_beginning(booking)
-            return [deepcopy(b) for b in made]
+            return [one.snapshot() for one in made]
 
     def move(self, order: Move) -> Booking:
         """The booking at its new time: a new uid, except when a host moves a whole class."""
-        with self._lock:
-            old = self._get(order.uid)
+        with self.lock:
+            old = self.store.get(order.uid)
             kind = old.event_type
             if old.payment_due:
                 raise PaymentOpen
-            if not old.holds_time and not old.moved:
+            if not old.holds_time and not old.moved and not old.asked_to_move:
                 raise NoLongerBooked
-            minutes = self._length(kind, order.minutes or old.minutes)
-            self._check_free(kind, order.start, minutes, leaving=old.uid, office_hours_only=order.office_hours_only)
+            minutes = order.minutes or old.minutes
+            if minutes != old.minutes:
+                self.length(kind, minutes)
+            self._check(kind, order.start, minutes, leaving=old.uid, visitor=order.office_hours_only)
             if kind.seats:
-                return self._move_in_class(old, order)
+                return self.move_in_class(old, order)
+            by = order.by or (kind.host.email if order.by_host else old.booker.email)
             needs_answer = not order.by_host and (old.confirm_first or old.price > 0)
-            new = rows.successor(old, order, new_id=next(self._ids), minutes=minutes)
+            new = rows.successor(old, order, new_id=next(self.ids), now=self.now(), minutes=minutes)
             new.status = Status.PENDING if needs_answer else Status.ACCEPTED
-            previous = deepcopy(old)
-            old.status, old.to_uid = Status.CANCELLED, new.uid
-            self._bookings[new.uid] = new
-            self._tell(
-                Trigger.REQUESTED if needs_answer else Trigger.RESCHEDULED,
-                new,
-                previous=previous,
-                by=HOST.email if order.by_host else old.booker.email,
-            )
-            return deepcopy(new)
+            new.moved_by = by
+            previous = old.snapshot()
+            with self.store.changing(old):
+                old.status, old.to_uid = Status.CANCELLED, new.uid
+                self.touch(old)
+            self.store.add(new)
+            self.tell(Trigger.REQUESTED if needs_answer else Trigger.RESCHEDULED, new, previous=previous, by=by)
+            return new.snapshot()
 
     def cancel(self, order: Cancel) -> Booking:
         """The booking after the cancel. One that had ended before is told again, as observed."""
-        with self._lock:
-            booking = self._get(order.uid)
-            by = HOST.email if order.by_host else booking.booker.email
+        with self.lock:
+            booking = self.store.get(order.uid)
+            by = booking.host.email if order.by_host else booking.booker.email
             if order.seat_id is not None:
-                person_seat = booking.seat(order.seat_id)
-                if person_seat is None:
-                    raise UnknownBooking
-                self._tell(
-                    Trigger.CANCELLED,
-                    rows.as_seen_by(booking, person_seat.person),
-                    seat=person_seat,
-                    by=HOST.email if order.by_host else None,
-                    reason=order.reason,
-                )
-                classes.leave_seat(booking, person_seat)
-                return deepcopy(booking)
-            self._end(booking, Status.CANCELLED, order.reason)
-            self._tell(Trigger.CANCELLED, booking, whole_series=order.whole_series, by=by, reason=order.reason)
-            if order.whole_series and booking.series:
-                for other in self._bookings.values():
-                    if other.series == booking.series and other.holds_time and other.start > self.now():
-                        self._end(other, Status.CANCELLED, order.reason)
-            return deepcopy(booking)
+                return self._cancel_seat(booking, order)
+            self.end(booking, Status.CANCELLED, order.reason, by=by)
+            self.tell(Trigger.CANCELLED, booking, whole_series=order.whole_series, by=by, reason=order.reason)
+            if order.whole_series or order.following:
+                earliest = booking.start if order.following else self.now()
+                for other in self.store.series(booking.series):
+                    if other.holds_time and other.start > earliest:
+                        self.end(other, Status.CANCELLED, order.reason, by=by)
+            return booking.snapshot()
 
-    def confirm(self, uid: str) -> Booking:
-        """The confirmed booking. A cancelled or rejected request can be confirmed too: nothing is final."""
-        with self._lock:
-            booking = self._get(uid)
-            if booking.payment_due:
-                raise PaymentOpen
-            asked = booking.confirm_first or booking.price > 0
-            if not asked or booking.status is Status.ACCEPTED:
-                raise NotWaiting
-            booking.status, booking.end_reason = Status.ACCEPTED, ""
-            self._tell(Trigger.CREATED, booking, from_store=True)
-            return deepcopy(booking)
-
-    def reject(self, uid: str, *, reason: str = "") -> Booking:
-        """The rejected request."""
-        with self._lock:
-            booking = self._get(uid)
-            if booking.payment_due:
-                raise PaymentOpen
-            if booking.status is not Status.PENDING:
-                raise NotWaiting
-            self._end(booking, Status.REJECTED, reason)
-            self._tell(Trigger.REJECTED, booking, from_store=True, reason=reason)
-            return deepcopy(booking)
-
-    def pay(self, uid: str) -> Booking:
-        """The paid booking: confirmed by its payment."""
-        with self._lock:
-            booking = self._get(uid)
-            if not booking.payment_due:
-                raise NothingToPay
-            booking.paid = True
-            if not booking.confirm_first:
-                booking.status = Status.ACCEPTED
-                self._tell(Trigger.CREATED, booking, from_store=True)
-            self._tell(Trigger.PAID, booking, from_store=True)
-            if booking.confirm_first:
-                self._tell(Trigger.REQUESTED, booking)
-            return deepcopy(booking)
-
-    def reset(self) -> None:
-        """Forget everything, silently."""
-        with self._lock:
-            self._bookings.clear()
+    def end(self, booking: Booking, status: Status, reason: str, *, by: str = "") -> None:
+        """The row is cancelled or rejected."""
+        with self.store.changing(booking):
+            booking.status, booking.end_reason, booking.cancelled_by = status, reason, by
+            self.touch(booking)
 
     # Inside
 
-    def _get(self, uid: str) -> Booking:
-        if uid not in self._bookings:
+    def _check(self, kind: EventType, start: datetime, minutes: int, *, leaving: str | None = None, visitor: bool) -> None:
+        if visitor:
+            slots.check_offered(kind, self.catalogue.hours_of(kind), start=start, minutes=minutes, now=self.now())
+        slots.check_free(kind, self.store, start=start, minutes=minutes, leaving=leaving)
+
+    def _check_active(self, kind: EventType, email: str) -> None:
+        if kind.active_limit is None:
+            return
+        shelf, now = self.store.shelf(kind.host), self.now()
+        first, last = shelf.span("start", now, None)
+        ahead = (self.store.numbered(number) for _, number in shelf.orders["start"][first:last])
+        if sum(one.event_type is kind and one.holds_time and one.booker.email == email for one in ahead) >= kind.active_limit:
+            raise TooManyBookings
+
+    def _cancel_seat(self, booking: Booking, order: Cancel) -> Booking:
+        seat = booking.seat(order.seat_id or "")
+        if seat is None:
             raise UnknownBooking
-        return self._bookings[uid]
-
-    def _event_type(self, slug: str) -> EventType:
-        kind = find_event_type(slug)
-        if kind is None:
-            raise UnknownEventType
-        return kind
-
-    def _length(self, kind: EventType, minutes: int | None) -> int:
-        if minutes is not None and minutes not in kind.offered_lengths():
-            raise LengthNotOffered
-        return minutes or kind.minutes
-
-    def _check_free(
-        self,
-        kind: EventType,
-        start: datetime,
-        minutes: int,
-        *,
-        leaving: str | None = None,
-        office_hours_only: bool,
-    ) -> None:
-        offered = slots.within_office_hours(start, minutes=minutes) and start > self.now()
-        if office_hours_only and not offered:
-            raise TimeNotOffered
-        taken = list(self._bookings.values())
-        if kind.seats and (existing := slots.class_at(kind, start, taken)):
-            classes.check_seat_left(existing)
-        elif not slots.is_free(kind, start=start, minutes=minutes, bookings=taken, leaving=leaving):
-            raise SlotTaken
+        told = rows.as_seen_by(booking, seat.person)
+        self.tell(Trigger.CANCELLED, told, seat=seat, by=booking.host.email if order.by_host else None, reason=order.reason)
+        with self.store.changing(booking):
+            classes.leave_seat(booking, seat)
+            if not booking.seats:
+                self.touch(booking)
+        return booking.snapshot()
 
     def _tell_beginning(self, booking: Booking) -> None:
         trigger = Trigger.CREATED
@@ -232,64 +175,4 @@ class Engine:
             trigger = Trigger.PAYMENT_INITIATED
         elif booking.confirm_first:
             trigger = Trigger.REQUESTED
-        self._tell(trigger, booking, seat=booking.seats[0] if booking.seats else None)
-
-    def _move_in_class(self, old: Booking, order: Move) -> Booking:
-        before = deepcopy(old)
-        running = slots.class_at(old.event_type, order.start, self._bookings.values())
-        if order.by_host and order.seat_id is None:
-            if running is not None:
-                raise SlotTaken
-            old.end, old.start = order.start + (old.end - old.start), order.start
-            self._tell(Trigger.RESCHEDULED, old, previous=before, by=HOST.email)
-            return deepcopy(old)
-        seat = old.seat(order.seat_id or "")
-        if seat is None:
-            raise UnknownBooking
-        if running is None:
-            target = rows.successor(old, order, new_id=next(self._ids))
-            target.seats = []
-            target.booker = seat.person
-            target.title = rows.title_for(old.event_type, seat.person)
-            self._bookings[target.uid] = target
-            told_id = target.id
-        else:
-            target, told_id = running, old.id
-        classes.change_class(seat, leaving=old, joining=target)
-        self._tell(
-            Trigger.RESCHEDULED,
-            rows.as_seen_by(target, seat.person, booking_id=told_id),
-            previous=before,
-            seat=seat,
-            by=HOST.email if order.by_host else seat.person.email,
-        )
-        return deepcopy(target)
-
-    def _end(self, booking: Booking, status: Status, reason: str) -> None:
-        booking.status, booking.end_reason = status, reason
-
-    def _tell(
-        self,
-        trigger: Trigger,
-        booking: Booking,
-        *,
-        previous: Booking | None = None,
-        seat: Seat | None = None,
-        from_store: bool = False,
-        whole_series: bool = False,
-        by: str | None = None,
-        reason: str = "",
-    ) -> None:
-        self._announce(
-            Happening(
-                trigger=trigger,
-                at=self.now(),
-                booking=deepcopy(booking),
-                previous=previous,
-                seat=seat,
-                from_store=from_store,
-                whole_series=whole_series,
-                by=by,
-                reason=reason,
-            )
-        )
+        self.tell(trigger, booking, seat=booking.seats[0] if booking.seats else None)

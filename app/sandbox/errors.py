@@ -18,6 +18,20 @@ class UnknownEventType(Refused):
     words = "This kind of meeting does not exist."
 
 
+class UnknownHost(Refused):
+    """Nobody has this name."""
+
+    code = "unknown_host"
+    words = "There is nobody here with this name."
+
+
+class SlugTaken(Refused):
+    """The host has an event type with this address already."""
+
+    code = "slug_taken"
+    words = "There is a meeting with this address already."
+
+
 class UnknownBooking(Refused):
     """No such booking, or no such seat in it."""
 
@@ -51,6 +65,41 @@ class TimeNotOffered(Refused):
 
     code = "time_not_offered"
     words = "This time is not offered. Please choose another one."
+
+
+class InThePast(TimeNotOffered):
+    """The time is over."""
+
+    code = "in_the_past"
+    words = "This time lies in the past. Please choose another one."
+
+
+class TooSoon(TimeNotOffered):
+    """The host wants to know earlier."""
+
+    code = "too_soon"
+    words = "This time is too soon. Please choose a later one."
+
+
+class TooFarAhead(TimeNotOffered):
+    """The host does not plan that far ahead."""
+
+    code = "too_far_ahead"
+    words = "This time is too far ahead. Please choose an earlier one."
+
+
+class TooManyBookings(Refused):
+    """The same person has as many meetings ahead as the host allows."""
+
+    code = "too_many_bookings"
+    words = "You have as many bookings as this meeting allows. Please move or cancel one of them."
+
+
+class TooEarly(Refused):
+    """Absence can be noted once the meeting has begun."""
+
+    code = "too_early"
+    words = "The meeting has not begun yet."
 
 
 class LengthNotOffered(Refused):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.sandbox.catalogue import HOST, EventType
+from app.sandbox.catalogue import EventType, Host
 from app.sandbox.state import Booking, Person, Status
 
 
@@ -27,8 +27,8 @@ def short_form(bookings: list[Booking]) -> dict[str, Any]:
     }
     if len(bookings) > 1:
         told["allBookings"] = [{"startTime": instant(one.start), "endTime": instant(one.end)} for one in bookings]
-    if first.event_type.place.kind == "link" and first.status is Status.ACCEPTED:
-        told["videoCallUrl"] = first.event_type.place.value
+    if first.where.kind == "link" and first.status is Status.ACCEPTED:
+        told["videoCallUrl"] = first.where.value
     return told
 
 
@@ -39,7 +39,7 @@ def long_form(booking: Booking, person: Person) -> dict[str, Any]:
         "eventType": _event_type(booking.event_type),
         "date": instant(booking.start),
         "duration": booking.minutes,
-        "organizer": _organizer(),
+        "organizer": _organizer(booking.host),
         "confirmed": booking.status is Status.ACCEPTED,
     }
 
@@ -48,13 +48,13 @@ def cancelled_form(booking: Booking, person: Person) -> dict[str, Any]:
     """The data of `bookingCancelled`."""
     return {
         "booking": _row(booking, person),
-        "organizer": _organizer(),
+        "organizer": _organizer(booking.host),
         "eventType": _event_type(booking.event_type),
     }
 
 
-def _organizer() -> dict[str, str]:
-    return {"name": HOST.name, "email": HOST.email, "timeZone": HOST.time_zone}
+def _organizer(host: Host) -> dict[str, str]:
+    return {"name": host.name, "email": host.email, "timeZone": host.time_zone}
 
 
 def _event_type(kind: EventType) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _row(booking: Booking, person: Person) -> dict[str, Any]:
         "startTime": instant(booking.start),
         "endTime": instant(booking.end),
         "status": booking.status.value,
-        "location": booking.event_type.place.value,
+        "location": booking.where.value,
         "metadata": booking.metadata,
         "iCalUID": booking.ical_uid,
         "paymentRequired": booking.payment_due,
@@ -90,6 +90,6 @@ def _row(booking: Booking, person: Person) -> dict[str, Any]:
             "guests": [guest.email for guest in booking.guests],
             "notes": booking.notes,
         },
-        "user": {"name": HOST.name, "username": HOST.username, "timeZone": HOST.time_zone},
+        "user": {"name": booking.host.name, "username": booking.host.username, "timeZone": booking.host.time_zone},
         "attendees": [{"name": person.name, "email": person.email, "timeZone": person.time_zone, "locale": "en"}],
     }

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from app.sandbox.catalogue import Place
 from app.sandbox.state import Person
 
 
@@ -13,6 +15,9 @@ class NewBooking:
     slug: str
     start: datetime
     booker: Person
+    username: str = ""
+    place: Place | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
     minutes: int | None = None
     weeks: int | None = None
     guests: tuple[Person, ...] = ()
@@ -22,6 +27,7 @@ class NewBooking:
     as_paid: bool = False
     as_series: bool = False
     office_hours_only: bool = False
+    """Whether the rules for visitors count: working hours, notice, window, limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,7 @@ class Move:
     start: datetime
     minutes: int | None = None
     by_host: bool = False
+    by: str = ""
     reason: str = ""
     seat_id: str | None = None
     office_hours_only: bool = False
@@ -46,3 +53,5 @@ class Cancel:
     reason: str = ""
     seat_id: str | None = None
     whole_series: bool = False
+    following: bool = False
+    """This date of a series and all later ones; at the real one nothing tells the site so."""

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.sandbox.catalogue import HOST
 from app.sandbox.state import Booking, Person
 
 _WEEKLY = 2
@@ -16,17 +15,18 @@ def utc_offset(zone: str, moment: datetime) -> int:
     return int(offset.total_seconds() // 60) if offset else 0
 
 
-def organizer(start: datetime, *, number: bool, username: bool) -> dict[str, Any]:
+def organizer(booking: Booking, *, number: bool, username: bool) -> dict[str, Any]:
     """The host, with or without the keys that only some deliveries carry."""
-    told: dict[str, Any] = {"id": HOST.id} if number else {}
-    told |= {"name": HOST.name, "email": HOST.email}
+    host = booking.host
+    told: dict[str, Any] = {"id": host.id} if number else {}
+    told |= {"name": host.name, "email": host.email}
     if username:
-        told["username"] = HOST.username
+        told["username"] = host.username
     return told | {
-        "timeZone": HOST.time_zone,
+        "timeZone": host.time_zone,
         "language": {"locale": "en"},
         "timeFormat": "h:mma",
-        "utcOffset": utc_offset(HOST.time_zone, start),
+        "utcOffset": utc_offset(host.time_zone, booking.start),
     }
 
 
@@ -51,7 +51,7 @@ def responses_at_once(booking: Booking) -> dict[str, Any]:
         answer = {} if value is None else {"value": value}
         return {"label": label, **answer, "isHidden": hidden}
 
-    place = {"value": booking.event_type.place.value, "optionValue": ""}
+    place = {"value": booking.where.value, "optionValue": ""}
     return {
         "name": field("your_name", booking.booker.name),
         "email": field("email_address", booking.booker.email),
@@ -60,12 +60,26 @@ def responses_at_once(booking: Booking) -> dict[str, Any]:
         "notes": field("additional_notes", booking.notes or None),
         "guests": field("additional_guests", [guest.email for guest in booking.guests]),
         "rescheduleReason": field("reason_for_reschedule", booking.move_reason or None),
+        **own_answers(booking),
     }
+
+
+def own_answers(booking: Booking) -> dict[str, Any]:
+    """The answers to the questions that the host added; one without an answer has no value."""
+    return {
+        one.slug: {"label": one.label, **({"value": booking.answers[one.slug]} if one.slug in booking.answers else {}), "isHidden": one.hidden}
+        for one in booking.event_type.questions
+    }
+
+
+def own_answers_from_store(booking: Booking) -> dict[str, Any]:
+    """The same as told later: only what was answered, without a word on what is hidden."""
+    return {one.slug: {"label": one.label, "value": booking.answers[one.slug]} for one in booking.event_type.questions if one.slug in booking.answers}
 
 
 def responses_from_store(booking: Booking) -> dict[str, Any]:
     """The answers as told later: labels are field names, the place is only a kind."""
-    place = booking.event_type.place
+    place = booking.where
     seated = booking.event_type.seats is not None
     told: dict[str, Any] = {
         "name": {"label": "name", "value": booking.booker.name},
@@ -78,7 +92,7 @@ def responses_from_store(booking: Booking) -> dict[str, Any]:
     told["location"] = {"label": "location", "value": where}
     if booking.move_reason:
         told["rescheduleReason"] = {"label": "rescheduleReason", "value": booking.move_reason}
-    return told
+    return told | own_answers_from_store(booking)
 
 
 def details(booking: Booking) -> dict[str, Any]:

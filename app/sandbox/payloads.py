@@ -14,6 +14,8 @@ from app.sandbox.payload_parts import (
     attendee,
     details,
     organizer,
+    own_answers,
+    own_answers_from_store,
     recurring,
     responses_at_once,
     responses_from_store,
@@ -41,6 +43,10 @@ def body(happening: Happening, *, booker_url: str) -> bytes:
 
 def payload(happening: Happening, *, booker_url: str) -> Payload:
     """The payload in the shape that belongs to how it came about."""
+    if happening.trigger is Trigger.NO_SHOW:
+        return _on_absence(happening)
+    if happening.trigger is Trigger.CANCELLED and happening.booking.asked_to_move:
+        return _on_wish_to_move(happening)
     if happening.trigger is Trigger.CANCELLED:
         return _on_cancel(happening, booker_url)
     if happening.trigger is Trigger.PAID or (happening.from_store and _was_paid(happening.booking)):
@@ -69,12 +75,12 @@ def _at_once(happening: Happening, booker_url: str) -> Payload:
         "seatsShowAttendees": kind.seats is None,
         "seatsShowAvailabilityCount": True,
         "customReplyToEmail": None,
-        "organizer": organizer(booking.start, number=True, username=True),
+        "organizer": organizer(booking, number=True, username=True),
         "attendees": [attendee(p, booking.start, split_name=True) for p in _listed(happening)],
         "customInputs": {},
         "responses": responses_at_once(booking),
-        "userFieldsResponses": {},
-        "location": kind.place.value,
+        "userFieldsResponses": own_answers(booking),
+        "location": booking.where.value,
         "destinationCalendar": None,
     }
     if old is None or seat is not None:
@@ -108,13 +114,13 @@ def _from_store(happening: Happening, booker_url: str) -> Payload:
         "type": kind.slug,
         "title": booking.title,
         "bookerUrl": booker_url,
-        "userFieldsResponses": {},
+        "userFieldsResponses": own_answers_from_store(booking),
         "responses": responses_from_store(booking),
         "customInputs": {},
         **_times(booking, _FROM_STORE),
-        "organizer": organizer(booking.start, number=False, username=True),
+        "organizer": organizer(booking, number=False, username=True),
         "attendees": [attendee(p, booking.start, phone=True) for p in _listed(happening)],
-        "location": kind.place.value,
+        "location": booking.where.value,
         "uid": booking.uid,
         "destinationCalendar": [],
         "requiresConfirmation": True,
@@ -138,12 +144,12 @@ def _after_payment(happening: Happening, booker_url: str) -> Payload:
         "bookerUrl": booker_url,
         **_times(booking, _FROM_STORE),
         "customInputs": {},
-        "userFieldsResponses": {},
+        "userFieldsResponses": own_answers_from_store(booking),
         "responses": responses_from_store(booking),
-        "organizer": organizer(booking.start, number=True, username=False),
+        "organizer": organizer(booking, number=True, username=False),
         "hideOrganizerEmail": False,
         "attendees": [attendee(p, booking.start) for p in _listed(happening)],
-        "location": kind.place.value,
+        "location": booking.where.value,
         "uid": booking.uid,
         "destinationCalendar": [],
         "recurringEvent": recurring(booking),
@@ -182,17 +188,17 @@ def _on_cancel(happening: Happening, booker_url: str) -> Payload:
         "description": None if seated else kind.description or booking.notes,
         "customInputs": {},
         "eventTypeId": kind.id,
-        "userFieldsResponses": {},
+        "userFieldsResponses": own_answers_from_store(booking),
         "responses": responses_from_store(booking),
         **_times(booking, _ON_CANCEL),
-        "organizer": organizer(booking.start, number=True, username=True),
+        "organizer": organizer(booking, number=True, username=True),
         "attendees": [attendee(p, booking.start, phone=True) for p in _listed(happening)],
         "uid": booking.uid,
         "bookingId": booking.id,
     }
     if happening.whole_series and booking.weeks:
         told["recurringEvent"] = recurring(booking)
-    told |= {"location": kind.place.value, "destinationCalendar": []}
+    told |= {"location": booking.where.value, "destinationCalendar": []}
     if happening.reason:
         told["cancellationReason"] = happening.reason
     told |= {
@@ -211,6 +217,38 @@ def _on_cancel(happening: Happening, booker_url: str) -> Payload:
     if happening.by:
         told["cancelledBy"] = happening.by
     return told
+
+
+def _on_wish_to_move(happening: Happening) -> Payload:
+    booking = happening.booking
+    host = organizer(booking, number=False, username=True)
+    return {
+        "title": booking.title,
+        "type": booking.title,
+        "customInputs": {},
+        "userFieldsResponses": {},
+        "responses": responses_from_store(booking),
+        **_times(booking, _ON_CANCEL),
+        "organizer": {name: host[name] for name in ("email", "name", "username", "language", "timeZone", "utcOffset")},
+        "attendees": [attendee(p, booking.start, phone=True) | {"username": ""} for p in _listed(happening)],
+        "uid": booking.uid,
+        "location": booking.where.value,
+        "destinationCalendar": [],
+        "cancellationReason": happening.reason,
+        "iCalUID": booking.ical_uid,
+        "cancelledBy": happening.by,
+    }
+
+
+def _on_absence(happening: Happening) -> Payload:
+    missing = [email for email, absent in happening.attendees if absent]
+    words = f"{', '.join(missing)} marked as no-show" if missing else f"{', '.join(email for email, _ in happening.attendees)} unmarked as no-show"
+    return {
+        "message": words,
+        "attendees": [{"email": email, "noShow": absent} for email, absent in happening.attendees],
+        "bookingUid": happening.booking.uid,
+        "bookingId": happening.booking.id,
+    }
 
 
 def _times(booking: Booking, notation: str) -> Payload:
@@ -237,7 +275,7 @@ def _move_keys(old: Booking, *, one_seat: bool) -> Payload:
 
 
 def _metadata(happening: Happening) -> Payload:
-    place = happening.booking.event_type.place
+    place = happening.booking.where
     own = {} if happening.previous else happening.booking.metadata
     return ({"videoCallUrl": place.value} if place.kind == "link" else {}) | own
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import request
 
-from app.sandbox.catalogue import HOST
+from app.sandbox.desk import desk
 from app.sandbox.errors import BadRequest
 from app.sandbox.state import Person
 
@@ -61,7 +61,7 @@ def moment(value: object) -> datetime:
 
 def zone(value: object) -> str:
     """A known time zone; the host's where none is given."""
-    name = str(value or HOST.time_zone)
+    name = str(value or desk().engine.catalogue.first_host().time_zone)
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.sandbox import classes
-from app.sandbox.catalogue import HOST, EventType
+from app.sandbox.catalogue import EventType
 from app.sandbox.orders import Move, NewBooking
 from app.sandbox.state import Booking, Person, Status
 from app.sandbox.uids import ical_uid_for, new_uid
@@ -14,7 +14,7 @@ _PRICE_WHEN_ASKED = 5000
 
 def title_for(kind: EventType, person: Person) -> str:
     """The booking's own title, as Cal.com composes it."""
-    return f"{kind.title} between {HOST.name} and {person.name}"
+    return f"{kind.title} between {kind.host.name} and {person.name}"
 
 
 def first_row(kind: EventType, order: NewBooking, *, start: datetime, minutes: int, new_id: int, now: datetime) -> Booking:
@@ -33,6 +33,9 @@ def first_row(kind: EventType, order: NewBooking, *, start: datetime, minutes: i
         booker=order.booker,
         ical_uid=ical_uid_for(uid),
         created_at=now,
+        updated_at=now,
+        place=order.place,
+        answers=dict(order.answers),
         guests=list(order.guests),
         notes=order.notes,
         metadata=dict(order.metadata),
@@ -41,15 +44,23 @@ def first_row(kind: EventType, order: NewBooking, *, start: datetime, minutes: i
         payment_id=new_id if price else None,
     )
     if kind.seats:
-        classes.take_seat(booking, order.booker)
+        classes.take_seat(booking, order.booker, answers=order.answers, metadata=order.metadata)
     return booking
 
 
-def successor(old: Booking, order: Move, *, new_id: int, minutes: int | None = None) -> Booking:
+def successor(old: Booking, order: Move, *, new_id: int, now: datetime, minutes: int | None = None) -> Booking:
     """The row that follows a move: new uid and number, the calendar UID of the first."""
     return replace(
         old,
         id=new_id,
+        created_at=now,
+        updated_at=now,
+        absent=set(),
+        host_absent=False,
+        cancelled_by="",
+        moved_by=order.by,
+        asked_to_move=False,
+        answers=dict(old.answers),
         uid=new_uid(),
         start=order.start,
         end=order.start + timedelta(minutes=minutes or old.minutes),
@@ -73,6 +84,7 @@ def as_booked_by(booking: Booking, order: NewBooking) -> Booking:
         booker=order.booker,
         notes=order.notes,
         metadata=dict(order.metadata),
+        answers=dict(order.answers),
     )
 
 

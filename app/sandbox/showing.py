@@ -3,19 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.sandbox.catalogue import HOST, EventType
+from app.sandbox.catalogue import EventType, Host, Place
 from app.sandbox.dials import FrameDials
 from app.sandbox.frame_events import instant
 from app.sandbox.state import Booking, Person
 
 
-def host() -> dict[str, Any]:
+def host(one: Host) -> dict[str, Any]:
     """The host."""
     return {
-        "name": HOST.name,
-        "username": HOST.username,
-        "timeZone": HOST.time_zone,
-        "initials": "".join(part[0] for part in HOST.name.split()),
+        "name": one.name,
+        "username": one.username,
+        "timeZone": one.time_zone,
+        "initials": "".join(part[0] for part in one.name.split()),
     }
 
 
@@ -28,7 +28,7 @@ def event_type(kind: EventType, flags: FrameDials) -> dict[str, Any]:
         "description": kind.description,
         "length": kind.minutes,
         "lengths": list(kind.offered_lengths()),
-        "place": place(kind),
+        "place": place(kind.place),
         "confirmFirst": kind.confirm_first or flags.pending,
         "price": price(kind.price or (5000 if flags.payment else 0), kind.currency),
         "seats": kind.seats,
@@ -36,9 +36,9 @@ def event_type(kind: EventType, flags: FrameDials) -> dict[str, Any]:
     }
 
 
-def place(kind: EventType) -> dict[str, str]:
+def place(where: Place) -> dict[str, str]:
     """Where people meet."""
-    return {"kind": kind.place.kind.value, "value": kind.place.value}
+    return {"kind": where.kind.value, "value": where.value}
 
 
 def price(minor: int, currency: str) -> dict[str, Any] | None:
@@ -63,7 +63,7 @@ def booking(one: Booking, *, person: Person | None, seat_id: str | None) -> dict
         "successor": one.to_uid,
         "paymentDue": one.payment_due,
         "price": price(one.price, kind.currency),
-        "place": place(kind),
+        "place": place(one.where),
         "weeks": one.weeks,
         "person": {"name": person.name, "email": person.email} if person else None,
         "guests": [] if seated else [guest.email for guest in one.guests],
@@ -72,6 +72,6 @@ def booking(one: Booking, *, person: Person | None, seat_id: str | None) -> dict
     }
 
 
-def boot(*, view: str, flags: FrameDials, **more: Any) -> dict[str, Any]:
+def boot(*, view: str, whose: Host, flags: FrameDials, **more: Any) -> dict[str, Any]:
     """Everything a page starts with."""
-    return {"view": view, "host": host(), "flags": asdict(flags), **more}
+    return {"view": view, "host": host(whose), "flags": asdict(flags), **more}

@@ -1,10 +1,13 @@
 """What the simulated Cal.com remembers about a booking, and the words for its states."""
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypedDict
 
-from app.sandbox.catalogue import EventType
+from app.sandbox.catalogue import EventType, Host, Place
 
 
 class Status(StrEnum):
@@ -26,6 +29,7 @@ class Trigger(StrEnum):
     REJECTED = "BOOKING_REJECTED"
     PAYMENT_INITIATED = "BOOKING_PAYMENT_INITIATED"
     PAID = "BOOKING_PAID"
+    NO_SHOW = "BOOKING_NO_SHOW_UPDATED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,7 @@ class Person:
     email: str
     time_zone: str
     locale: str = "en"
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +50,11 @@ class Seat:
     id: str
     person: Person
     ical_uid: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True, eq=False)
 class Booking:
     """One row: a reschedule leaves it behind and starts another."""
 
@@ -61,7 +68,16 @@ class Booking:
     booker: Person
     ical_uid: str
     created_at: datetime
+    updated_at: datetime | None = None
+    """When the row itself was changed last; seats and absence are rows of their own and leave it as it is."""
     ical_sequence: int = 0
+    place: Place | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    host_absent: bool = False
+    cancelled_by: str = ""
+    moved_by: str = ""
+    asked_to_move: bool = False
     guests: list[Person] = field(default_factory=list)
     notes: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
@@ -76,6 +92,16 @@ class Booking:
     to_uid: str | None = None
     move_reason: str = ""
     end_reason: str = ""
+
+    @property
+    def host(self) -> Host:
+        """Who is booked."""
+        return self.event_type.host
+
+    @property
+    def where(self) -> Place:
+        """The place that was chosen, else the one of the event type."""
+        return self.place or self.event_type.place
 
     @property
     def minutes(self) -> int:
@@ -103,9 +129,28 @@ class Booking:
             return [seat.person for seat in self.seats]
         return [self.booker, *self.guests]
 
+    def snapshot(self) -> "Booking":
+        """A copy that later changes do not reach."""
+        copied = copy(self)
+        copied.guests, copied.seats, copied.absent = list(self.guests), list(self.seats), set(self.absent)
+        copied.metadata, copied.answers = dict(self.metadata), dict(self.answers)
+        return copied
+
     def seat(self, seat_id: str) -> Seat | None:
         """The seat with this id, while it is taken."""
         return next((seat for seat in self.seats if seat.id == seat_id), None)
+
+
+class Circumstances(TypedDict, total=False):
+    """What a happening may know beyond its trigger and its booking."""
+
+    previous: Booking | None
+    seat: Seat | None
+    from_store: bool
+    whole_series: bool
+    by: str | None
+    reason: str
+    attendees: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,3 +166,5 @@ class Happening:
     whole_series: bool = False
     by: str | None = None
     reason: str = ""
+    attendees: tuple[tuple[str, bool], ...] = ()
+    """Whose absence was noted or taken back."""
