@@ -8,7 +8,7 @@ from app.config import MIGRATIONS, Settings
 from app.db import db
 from app.extensions import compress, csrf, limiter, login, migrate
 from app.site import load as load_site
-from app.web import admin, assets, demo, errors, filters, health, public, requests, security, webhooks
+from app.web import admin, assets, demo, errors, filters, health, metrics, public, requests, security, webhooks
 from app.web.mail_links import mail_links
 from app.wiring import Works
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     compress.init_app(app)
     app.wsgi_app = webhooks.ShortWay(app, settings)  # type: ignore[method-assign]  # as Flask documents it
     security.init_app(app, settings)
+    metrics.init_app(app, settings)
     requests.init_app(app, settings)
     assets.init_app(app, settings, site)
     filters.init_app(app)

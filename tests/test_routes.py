@@ -41,6 +41,7 @@ ACCESS = {
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /health": EVERYBODY,
+    "GET /metrics": EVERYBODY,
     "GET /webhooks/calcom": EVERYBODY,
     "GET /webhooks/calcom/<name>": EVERYBODY,
     **{f"GET {path}": EVERYBODY for path in ALIASES},

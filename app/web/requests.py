@@ -14,10 +14,11 @@ import structlog
 from flask import Flask, Response, g, request
 
 from app.config import Settings
+from app.web import metrics
 
 DELIVERY = "webhooks.deliver"
 NOT_FOR_DELIVERIES = ("flask_compress", "flask_limiter", "flask_login", "flask_wtf")
-QUIET = ("/healthz", "/readyz", "/static/", "/assets/")
+QUIET = ("/healthz", "/readyz", "/metrics", "/static/", "/assets/")
 
 log = structlog.get_logger()
 
@@ -58,11 +59,12 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    metrics.count(response, seconds)
     accepted = request.endpoint == DELIVERY and response.status_code == 200
     if not accepted and not request.path.startswith(QUIET):
-        took = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
         route = str(request.url_rule) if request.url_rule else "(no route)"
-        log.info("request", method=request.method, route=route, status=response.status_code, ms=round(took, 1))
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=round(seconds * 1000, 1))
     return response
 
 

@@ -14,6 +14,7 @@ from app.away import DatabaseBusy
 from app.calcom.webhook import SIGNATURE_HEADER, matching_secret
 from app.db import db
 from app.inbox.receive import Receipt, receive
+from app.metrics.tally import Tally
 from app.web.webhooks.blueprint import blueprint
 
 RECEIVER = "/webhooks/calcom"
@@ -39,21 +40,25 @@ not_stored = {"count": 0, "logged_at": -LOG_EVERY_SECONDS}
 def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[str, str]]:
     """Takes one delivery."""
     secrets = current_app.extensions["webhook_secrets"].of(name.lower())
+    tally: Tally = current_app.extensions["tally"]
     if (request.content_length or 0) > MAX_BODY:
+        tally.refused("too_large")
         return _answer("too large", 413)
     body = request.get_data(cache=False)
     if len(body) > MAX_BODY:
+        tally.refused("too_large")
         return _answer("too large", 413)
     signatures = request.headers.getlist(SIGNATURE_HEADER)
     matched = matching_secret(secrets, body, signatures[0] if len(signatures) == 1 else None)
     if matched is None:
+        tally.refused("signature")
         _note("deliveries refused", refusals, reason="signature missing or wrong")
         return _answer("signature missing or wrong", 401)
     try:
         headers = {key.lower(): value for key, value in request.headers.items()}
         receipt = receive(db.engine, body=body, headers=headers, subscription=name.lower(), secret=f"{name or 'main'}[{matched}]")
     except (DatabaseBusy, DBAPIError) as error:
-        note_not_stored(error)
+        note_not_stored(current_app, error)
         answer, status = _answer("the store is away, please come back", 503)
         return answer, status, {"Retry-After": str(RETRY_SECONDS)}
     note_stored(current_app, receipt, body=body, name=name.lower())
@@ -62,13 +67,15 @@ def deliver(name: str = "") -> tuple[Response, int] | tuple[Response, int, dict[
 
 def note_stored(app: Flask, receipt: Receipt, *, body: bytes, name: str) -> None:
     """Wakes the workers, and says in the log what came when that is wanted; no personal data."""
+    app.extensions["tally"].received(repeated=receipt.repeats > 0)
     app.extensions["works"].nudge()
     if app.extensions["settings"].DEBUG_DELIVERIES:
         log.info("delivery stored", delivery=receipt.id, repeats=receipt.repeats, bytes=len(body), subscription=name or "main")
 
 
-def note_not_stored(error: Exception) -> None:
+def note_not_stored(app: Flask, error: Exception) -> None:
     """Counts a delivery that could not be stored."""
+    app.extensions["tally"].refused("store_away")
     _note("deliveries not stored", not_stored, error=type(error.__cause__ or error).__name__)
 
 

@@ -7,6 +7,7 @@ answer there, so that there is one place for refusals. When not to use it: anywh
 
 import io
 import json
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -28,6 +29,8 @@ HEADERS = [
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ]
 
+BEGAN = "frontdesk.began"
+
 
 class ShortWay:
     """The WSGI application in front of Flask's own."""
@@ -44,6 +47,7 @@ class ShortWay:
         name = self._subscription(environ) if environ["REQUEST_METHOD"] == "POST" else None
         if name is None:
             return self._ordinary(environ, start_response)
+        environ[BEGAN] = time.perf_counter()
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         secrets: WebhookSecrets = self._app.extensions["webhook_secrets"]
         matched = matching_secret(secrets.of(name), body, environ.get("HTTP_X_CAL_SIGNATURE_256"))
@@ -58,10 +62,11 @@ class ShortWay:
         try:
             receipt = receive(self._database(), body=body, headers=headers, subscription=name, secret=f"{name or 'main'}[{matched}]")
         except STORE_ERRORS as error:
-            note_not_stored(error)
+            note_not_stored(self._app, error)
             said = {"status": "refused", "message": "the store is away, please come back"}
             return self._answer(start_response, "503 SERVICE UNAVAILABLE", said, [("Retry-After", str(RETRY_SECONDS))])
         note_stored(self._app, receipt, body=body, name=name)
+        self._app.extensions["tally"].took_receipt(time.perf_counter() - environ[BEGAN])
         return self._answer(start_response, "200 OK", {"id": receipt.id, "status": "accepted"}, [])
 
     def _subscription(self, environ: dict[str, Any]) -> str | None:
