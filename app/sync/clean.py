@@ -6,6 +6,8 @@ from typing import Any
 
 MAX_TEXT = 100_000
 MAX_DEPTH = 20
+UID = "^[!-~]{1,200}$"
+"""What can be an address at Cal.com: no white space, no control characters, nothing beyond ASCII."""
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 

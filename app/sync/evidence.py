@@ -4,15 +4,14 @@ They can arrive before the booking they speak of, and for bookings that we never
 counts as soon as its uid is known. MEETING_* are stale snapshots without a time of their own: evidence, never a change.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from app.bookings.facts import Fact, Kind
-from app.sync.clean import text
+from app.sync.clean import UID, text
 from app.sync.translate import NotUnderstood, instant
-
-MAX_UID = 200
 
 
 def attendance(body: Mapping[str, Any]) -> Fact:
@@ -74,8 +73,8 @@ def _payload(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _uid(found: Mapping[str, Any], name: str) -> str:
-    uid = text(found.get(name))
-    if not 0 < len(uid) <= MAX_UID:
+    uid = found.get(name)
+    if not isinstance(uid, str) or not re.fullmatch(UID, uid):
         raise NotUnderstood(f"{name}: missing or not a uid")
     return uid
 

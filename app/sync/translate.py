@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.bookings.facts import Fact, Kind
-from app.sync.clean import clean, line, text
+from app.sync.clean import UID, clean, line, text
 
 KINDS = {
     "BOOKING_PAYMENT_INITIATED": Kind.PAYMENT_DUE,
@@ -30,7 +30,7 @@ KINDS = {
 
 VISITOR_KEY = "frontdesk_visitor"
 SOURCE_KEY = "frontdesk_source"
-_ICAL = re.compile(r"([A-Za-z0-9]{6,64})@Cal\.com")
+ICAL = re.compile(r"([A-Za-z0-9]{6,64})@Cal\.com")
 
 
 class NotUnderstood(Exception):
@@ -49,12 +49,12 @@ class _Person(_Loose):
 
 
 class _Payload(_Loose):
-    uid: str = Field(min_length=1, max_length=200)
+    uid: str = Field(pattern=UID)
     startTime: str
     endTime: str
     title: str | None = ""
     type: str | None = None
-    rescheduleUid: str | None = Field(default=None, max_length=200)
+    rescheduleUid: str | None = Field(default=None, pattern=f"^$|{UID}")
     iCalUID: str | None = None
     organizer: _Person = _Person()
     attendees: list[_Person] = []
@@ -152,6 +152,8 @@ def _content(payload: _Payload) -> dict[str, Any]:
         content["calendar"] = calendar
     if isinstance(visitor, str):
         content["visitor_hash"] = hashlib.sha256(visitor.encode()).hexdigest()
+    if payload.attendeeSeatId:
+        content["seat_uid"] = payload.attendeeSeatId  # by it a seat is found again when its move was never told
     return content
 
 
@@ -209,7 +211,7 @@ def _answers(responses: Mapping[str, Any]) -> dict[str, Any]:
     return {
         text(slug): {
             "label": text(answer.get("label")),
-            "type": _type(answer["value"]),
+            "type": type_of(answer["value"]),
             "value": clean(answer["value"]),
             "hidden": bool(answer.get("isHidden")),
         }
@@ -218,7 +220,7 @@ def _answers(responses: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _type(value: object) -> str:
+def type_of(value: object) -> str:
     """Deliveries do not name the type of a question, only its value shows it: numbers arrive as text."""
     kinds = {bool: "boolean", str: "text", list: "choices", dict: "object"}
     return kinds.get(type(value), "number" if isinstance(value, int | float) else "text")
@@ -230,7 +232,7 @@ def _meeting_url(payload: _Payload, metadata: Mapping[str, Any]) -> str:
 
 
 def _first_uid(payload: _Payload) -> str:
-    match = _ICAL.fullmatch(payload.iCalUID or "")
+    match = ICAL.fullmatch(payload.iCalUID or "")
     return match[1] if match and match[1] != payload.uid else ""
 
 

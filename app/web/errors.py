@@ -7,7 +7,8 @@ happened, what to do next, and nothing else; it is rendered without the database
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
 
 from app.away import DatabaseBusy
 from app.bookings.errors import BookingNotFound
@@ -46,6 +47,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(BookingNotFound, lambda _: _http_error(NotFound()))
     app.register_error_handler(DatabaseBusy, lambda _: _http_error(ServiceUnavailable()))
+    for broken in (NoMoreData, InvalidChunkSize, ChunkMissingTerminator):
+        app.register_error_handler(broken, lambda _: _http_error(BadRequest("the body does not arrive as its headers say")))
     app.register_error_handler(500, lambda _: _http_error(InternalServerError()))
 
 

@@ -100,3 +100,14 @@ def test_no_request_makes_a_500_or_stops_the_worker(app: Flask, count: int) -> N
     stuck = [outcome for outcome in outcomes if outcome[1] in {"waiting", "retrying"}]
     assert not stuck, stuck[:5]
     assert db.session.scalar(select(func.count()).select_from(InboxMessage)) == len(signed)
+
+
+@pytest.mark.parametrize("trigger", ["BOOKING_CREATED", "MEETING_STARTED"])
+@pytest.mark.parametrize("uid", ["\x00abc", "a\nb", "a b", "ü", "", "x" * 201, 7, None, ["a"]])
+def test_what_cannot_be_an_address_is_dead_at_once_on_every_database(trigger: str, uid: Any, deliver: Callable[..., Any]) -> None:
+    body = json.loads(next(creations(1)))
+    body["payload"]["uid"] = uid
+    told = body if trigger == "BOOKING_CREATED" else body["payload"] | {"triggerEvent": trigger}
+    assert deliver(told).status_code == 200
+    (row,) = queries.everything()
+    assert (row.state, "uid" in str(row.error)) == ("dead", True)
