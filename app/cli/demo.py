@@ -23,6 +23,8 @@ from app.db import transaction
 
 OWNER = "owner@example.com"
 START_SECONDS = 30.0
+ENGINE_KEY = "cal_demo"
+"""The simulated Cal.com takes every key that begins so."""
 
 
 def command(factory: Callable[[Settings], Flask]) -> click.Command:
@@ -80,10 +82,17 @@ def _environ(keep: dict[str, Any], *, port: int, sandbox_port: int, own_engine: 
         "SITE_URL": f"http://localhost:{port}",
         "ADMIN_EMAIL": OWNER,
     }
-    engine = {"CALCOM_LINK": "demo/intro", "CALCOM_ORIGIN": f"http://localhost:{sandbox_port}"}
+    origin = f"http://localhost:{sandbox_port}"
+    engine = {
+        "CALCOM_LINK": "demo/intro",
+        "CALCOM_ORIGIN": origin,
+        "CALCOM_EMBED_URL": f"{origin}/embed/embed.js",
+        "CALCOM_API_URL": f"{origin}/v2",
+        "CALCOM_API_KEY": ENGINE_KEY,
+    }
     given = {name: value for name, value in os.environ.items() if value}
     if own_engine:
-        return own | given | engine | {"CALCOM_EMBED_URL": f"http://localhost:{sandbox_port}/embed/embed.js"}
+        return own | given | engine
     return own | given
 
 
