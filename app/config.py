@@ -20,9 +20,10 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
 
-SECRETS = frozenset(
-    {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD", "METRICS_TOKEN", "SENTRY_DSN"}
-)
+SECRETS = frozenset({
+    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD",
+    "METRICS_TOKEN", "SENTRY_DSN",
+})  # fmt: skip
 """Settings that may also be given as `NAME_FILE`."""
 
 NAMED_SECRET = "CALCOM_WEBHOOK_SECRET_"  # noqa: S105 -- the beginning of a name

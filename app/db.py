@@ -211,6 +211,16 @@ def _refuse_flush_outside_transaction(session: Session, *_: object) -> None:
         raise RuntimeError(msg)
 
 
+GIVE_UP = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+"""libpq's words for giving up a server that the network hides: seconds, `tcp_user_timeout` in milliseconds."""
+
+
+@event.listens_for(Engine, "do_connect")
+def _give_up_in_time(dialect: Dialect, _: ConnectionPoolEntry, __: Any, options: dict[str, Any]) -> None:
+    if dialect.name == "postgresql":
+        options.update({name: value for name, value in GIVE_UP.items() if name not in options})
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     if "sqlite3" not in type(connection).__module__:

@@ -129,6 +129,11 @@ def _kill(process: subprocess.Popen[bytes] | None) -> None:
         process.wait()
 
 
+def end_on_term() -> None:
+    """From now on a polite end (SIGTERM) cleans up as Ctrl-C does, so that no server is left running."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def as_request(body: bytes, *, path: str = "/webhooks/calcom") -> bytes:
     """The bytes of a signed POST on a connection that stays open."""
     headers = {"Host": "127.0.0.1", "Content-Type": "application/json", SIGNATURE_HEADER: sign(SECRET, body), "Content-Length": str(len(body))}

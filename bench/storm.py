@@ -33,7 +33,7 @@ import sqlalchemy as sa
 
 from app.calcom.webhook import SIGNATURE_HEADER, sign
 from bench.deliveries import Life, life
-from bench.serving import SECRET, Site
+from bench.serving import SECRET, Site, end_on_term
 from tools.services import Missing, postgres_server
 
 CLIENTS = 8
@@ -262,4 +262,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    end_on_term()
     sys.exit(main())

@@ -34,7 +34,7 @@ from flask import Flask
 from app.cli.server import Server
 from bench.deliveries import creations
 from bench.load import Load, drive
-from bench.serving import ROOT, SECRET, Site, as_request
+from bench.serving import ROOT, SECRET, Site, as_request, end_on_term
 from tools.services import Missing, free_port, postgres_server, wait_for_port
 
 SHARE, SLOWER = 0.6, 3.0
@@ -225,4 +225,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    end_on_term()
     sys.exit(main())
