@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -14,6 +14,7 @@ from app.db import insert
 from app.outbox.models import OutboxMessage, OutboxState
 
 UNSENT = (OutboxState.PLANNED, OutboxState.RETRYING)
+BEFORE_THE_END = (*UNSENT, OutboxState.SENDING)
 OPEN = (*UNSENT, OutboxState.CANCELLED)
 """States in which nothing has left the house, so that a better knowledge of the facts may still change the row."""
 
@@ -55,14 +56,9 @@ def publish(session: Session, wanted: Sequence[Wanted], *, booking_id: int | Non
     for one in wanted:
         if one.key in known:
             _follow(session, known[one.key], one, now, booking_id)
-    others = [row for row in known.values() if row.key not in keys]
-    waiting = [row.id for row in others if row.state in UNSENT]
-    if overtaken and waiting:
-        cancelled = update(OutboxMessage).where(OutboxMessage.id.in_(waiting), OutboxMessage.state.in_(UNSENT))
-        session.execute(cancelled.values(state=OutboxState.CANCELLED, why=overtaken))
-    for row in others:
-        if overtaken and row.state == OutboxState.SENDING:
-            _take_back(session, row, overtaken)
+    others = [row.id for row in known.values() if row.key not in keys and row.state in BEFORE_THE_END]
+    if overtaken and others:
+        _cancel(session, others, overtaken)
 
 
 def _new(wanted: Wanted, now: datetime, booking_id: int | None, message_domain: str) -> dict[str, Any]:
@@ -86,8 +82,8 @@ def _new(wanted: Wanted, now: datetime, booking_id: int | None, message_domain: 
 
 def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime, booking_id: int | None) -> None:
     """Brings a row that has not gone out to what the facts say now; what a worker holds can only be taken back."""
-    if row.state == OutboxState.SENDING and wanted.skipped:
-        _take_back(session, row, wanted.skipped)
+    if wanted.skipped and row.state in BEFORE_THE_END:
+        _cancel(session, [row.id], wanted.skipped)
     if row.state not in OPEN:
         return
     late = wanted.is_late(now)
@@ -96,8 +92,6 @@ def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime,
         changes["why"] = _why_still(row, wanted, late=late)
         if not wanted.skipped and not late:
             changes |= {"state": OutboxState.PLANNED, "due_at": wanted.due_at or now}
-    elif wanted.skipped:
-        changes |= {"state": OutboxState.CANCELLED, "why": wanted.skipped}
     if wanted.due_at and not late and row.state != OutboxState.RETRYING:
         changes["due_at"] = wanted.due_at
     different = {name: value for name, value in changes.items() if getattr(row, name) != value}
@@ -105,10 +99,11 @@ def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime,
         session.execute(update(OutboxMessage).where(OutboxMessage.id == row.id, OutboxMessage.state.in_(OPEN)).values(different))
 
 
-def _take_back(session: Session, row: OutboxMessage, why: str) -> None:
-    """From a worker that has not come to the point of no return: without its token it will not pass it."""
-    held = update(OutboxMessage).where(OutboxMessage.id == row.id, OutboxMessage.state == OutboxState.SENDING, OutboxMessage.handed_over_at.is_(None))
-    session.execute(held.values(state=OutboxState.CANCELLED, why=why, lease_until=None, lease_token=""))
+def _cancel(session: Session, numbers: Sequence[int], why: str) -> None:
+    """Also what a worker holds that has not come to the point of no return: without its token it will not pass it."""
+    held = and_(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.handed_over_at.is_(None))
+    still_here = update(OutboxMessage).where(OutboxMessage.id.in_(numbers), or_(OutboxMessage.state.in_(UNSENT), held))
+    session.execute(still_here.values(state=OutboxState.CANCELLED, why=why, lease_until=None, lease_token=""))
 
 
 def _why_still(row: OutboxMessage, wanted: Wanted, *, late: bool) -> str:

@@ -189,3 +189,25 @@ def test_a_server_that_hangs_up_in_the_middle_costs_no_mail(database_url: str) -
     other.dispose()
     assert left == ["hung up", "one"]
     assert fate("one") == (OutboxState.SENT, "")
+
+
+def test_a_worker_that_claims_while_the_facts_are_being_written_does_not_win(database_url: str) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite has one writer at a time")
+    ask("one")
+    other = sa.create_engine(database_url)
+    claimed = []
+
+    def claim(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("UPDATE outbox_message") and not claimed:
+            claimed.append(statement)
+            with other.begin() as connection:
+                connection.execute(sa.text("UPDATE outbox_message SET state = 'sending', lease_token = 'theirs', lease_until = now() + interval '1 hour'"))
+
+    sa.event.listen(db.engine, "before_cursor_execute", claim)
+    ask("one", skipped="the booking is cancelled")
+    sa.event.remove(db.engine, "before_cursor_execute", claim)
+    other.dispose()
+    assert claimed
+    assert fate("one") == (OutboxState.CANCELLED, "the booking is cancelled")
+    assert queries.by_id(1).lease_token == ""  # type: ignore[union-attr]  # it is there: it has just been looked at
