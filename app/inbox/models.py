@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -20,6 +20,10 @@ class InboxState(StrEnum):
     DEAD = "dead"
 
 
+UNFINISHED = text("state IN ('waiting', 'retrying')")
+"""In these very words, so that the index over what waits is used, however much is done."""
+
+
 class InboxMessage(Model):
     """One signed delivery, stored before it is understood; its outcome and error stay on the row."""
 
@@ -27,6 +31,7 @@ class InboxMessage(Model):
     __table_args__ = (
         Index("ix_inbox_message_state_due_at_id", "state", "due_at", "id"),
         Index("ix_inbox_message_booking_id", "booking_id"),
+        Index("ix_inbox_message_unfinished", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,11 +18,10 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.away import DatabaseBusy
 from app.db import db, transaction
-from app.inbox.models import InboxMessage, InboxState
+from app.inbox.models import UNFINISHED, InboxMessage, InboxState
 
 PAUSES = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600)]
 """Before each further attempt; after the last one the delivery is dead and shows in the admin area."""
-UNFINISHED = (InboxState.WAITING, InboxState.RETRYING)
 MAX_ERROR = 500
 LIMIT = 200
 BATCH = 16
@@ -91,7 +90,7 @@ def _process_together(handler: Handler, numbers: Sequence[int]) -> int:
 
 def _apply(handler: Handler, session: Session, number: int) -> None:
     message = session.get(InboxMessage, number, with_for_update={"skip_locked": True})
-    if message is None or message.state not in UNFINISHED:
+    if message is None or message.state not in {InboxState.WAITING, InboxState.RETRYING}:
         return
     outcome = handler(session, message)
     message.state, message.trigger, message.error = outcome.state, outcome.trigger or message.trigger, outcome.error
@@ -102,8 +101,7 @@ def _apply(handler: Handler, session: Session, number: int) -> None:
 
 def _next_due(count: int) -> list[int]:
     db.session.rollback()
-    due = InboxMessage.state.in_(UNFINISHED), InboxMessage.due_at <= clock.now()
-    found = list(db.session.scalars(select(InboxMessage.id).where(*due).order_by(InboxMessage.id).limit(count)))
+    found = list(db.session.scalars(select(InboxMessage.id).where(UNFINISHED, InboxMessage.due_at <= clock.now()).order_by(InboxMessage.id).limit(count)))
     db.session.rollback()
     return found
 
