@@ -40,7 +40,10 @@ from app.outbox import deliver as outbox
 from app.outbox.lease import release_abandoned
 from app.outbox.models import OutboxMessage
 from app.reception import attempts
+from app.reception.availability import Desk
+from app.reception.cache import cache_of
 from app.site import Site
+from app.sync import catalogue
 from app.sync.on_webhook import handle
 
 HOUSEKEEPING = timedelta(hours=1)
@@ -78,6 +81,15 @@ class Works:
         """What can be asked of Cal.com; None without a key."""
         store = store_of(self.settings.REDIS_URL, self._engine)
         return client_of(self.settings, pace=SharedPace(store, self.settings.CALCOM_API_KEY))
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Who answers visitors' questions about free times."""
+        return Desk(self.calcom, cache_of(self.settings.REDIS_URL))
+
+    def refresh_catalogue(self) -> catalogue.Counts | None:
+        """Asks Cal.com whom and what can be booked; None without a key. Raises `CalcomError` and changes nothing when it fails."""
+        return catalogue.refresh(self.calcom.unhurried()) if self.calcom else None
 
     def _engine(self) -> Engine:
         with self.app.app_context():

@@ -57,6 +57,11 @@ def end(session: Session, token: str, outcome: Outcome, *, why: str = "", state:
     session.execute(update(BookingAttempt).where(BookingAttempt.token == digest(token)).values(values).execution_options(synchronize_session=False))
 
 
+def withdraw(session: Session, token: str) -> None:
+    """Cal.com has certainly not booked: the same form may be sent again."""
+    session.execute(delete(BookingAttempt).where(BookingAttempt.token == digest(token)).execution_options(synchronize_session=False))
+
+
 def known(token: str) -> Known | None:
     """What is known of an attempt now; None when nobody made it."""
     db.session.rollback()

@@ -16,6 +16,7 @@ from app.bookings import queries as bookings
 from app.bookings.models import Booking
 from app.calcom.client import Client
 from app.calcom.errors import Away, CalcomError, NotConfigured, Wait
+from app.db import db
 from app.hosts import queries as hosts
 from app.hosts.models import EventType
 from app.reception.cache import Cache
@@ -89,16 +90,17 @@ class Desk:
         return [FreeTime(datetime.fromisoformat(start), datetime.fromisoformat(stop), left) for start, stop, left in json.loads(kept)]
 
     def _ask(self, kind: EventType, first: date, last: date, minutes: int) -> str:
-        client = self.client
+        client, number, length = self.client, kind.calcom_id, timedelta(minutes=minutes)
+        seats, duration = kind.seats, minutes if kind.lengths else None
+        db.session.rollback()  # nothing is held open while Cal.com is asked
         begin, end = datetime.combine(first, time(), UTC), datetime.combine(last + timedelta(days=1), time(), UTC) - timedelta(seconds=1)
         try:
-            told = client.slots.free(event_type_id=kind.calcom_id, start=begin, end=end, duration=minutes if kind.lengths else None)
+            told = client.slots.free(event_type_id=number, start=begin, end=end, duration=duration)
         except (Away, Wait) as error:
             self.cache.put("away", "1", seconds=int(min(error.seconds, 60)) or 1 if isinstance(error, Wait) else AWAY_SECONDS)
             raise
-        length = timedelta(minutes=minutes)
         rows = [
-            (slot.start.isoformat(), (slot.end or slot.start + length).isoformat(), kind.seats - (slot.attendees or 0) if kind.seats else None)
+            (slot.start.isoformat(), (slot.end or slot.start + length).isoformat(), seats - (slot.attendees or 0) if seats else None)
             for slots in told.values()
             for slot in slots
         ]

@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     """Cal.com has been asked and has not answered yet, or we were stopped before we heard it."""
     BOOKED = "booked"
     REFUSED = "refused"
+    """Never stored: a refused attempt is withdrawn, so that the form can be sent again."""
     UNSURE = "unsure"
     """Nobody knows whether Cal.com took it."""
 

@@ -61,7 +61,7 @@ def refresh(client: Client) -> Counts:
 def read(client: Client) -> list[FoundHost]:
     """The key's own account, its teams and their members, with what can be booked with each."""
     me = client.people.me()
-    schedules = list(client.schedules.all())
+    schedules = _schedules(client)
     default = next((schedule for schedule in schedules if schedule.id == me.default_schedule_id), None)
     default = default or next((schedule for schedule in schedules if schedule.default), None)
     own = {"username": me.username, "name": me.name, "email": me.email, "time_zone": me.time_zone}
@@ -128,6 +128,13 @@ def _bring(session: Session, row: HostRow | EventTypeRow, values: Mapping[str, A
 def _leave_username(session: Session, row: HostRow) -> None:
     former = insert(FormerUsername).values(username=row.username, host_id=row.id)
     session.execute(former.on_conflict_do_update(index_elements=["username"], set_={"host_id": row.id}))
+
+
+def _schedules(client: Client) -> Sequence[Schedule]:
+    try:
+        return client.schedules.all()
+    except NotFound:  # an installation may keep them to itself: free times do not need them
+        return ()
 
 
 def _teams(client: Client) -> Sequence[Team]:

@@ -14,7 +14,7 @@ LOCALE = "en_GB"
 
 def init_app(app: Flask) -> None:
     """Makes the filters known to every template of the app."""
-    for each in (day, long_day, clock, span, exact, iso, zone_city, money):
+    for each in (day, long_day, month_name, local_date, clock, span, exact, iso, zone_city, money):
         app.jinja_env.filters[each.__name__] = each
     app.jinja_env.tests["other_clock"] = other_clock
 
@@ -41,6 +41,16 @@ def long_day(moment: datetime | date, zone_name: str | None = None) -> str:
     """`Tuesday 8 December 2026`."""
     when = local(moment, zone_name) if isinstance(moment, datetime) else moment
     return _plain(format_date(when, "EEEE d MMMM y", locale=LOCALE))
+
+
+def month_name(day: date) -> str:
+    """`December 2026`."""
+    return _plain(format_date(day, "MMMM y", locale=LOCALE))
+
+
+def local_date(moment: datetime, zone_name: str | None = None) -> date:
+    """The day that it is in a zone at this moment."""
+    return local(moment, zone_name).date()
 
 
 def clock(moment: datetime, zone_name: str | None = None) -> str:

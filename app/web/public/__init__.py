@@ -1,13 +1,16 @@
 """The public pages."""
 
+from app.web.public.api import availability, event_types
 from app.web.public.blueprint import blueprint
 from app.web.public.booking import book, book_event, book_host, consultation
 from app.web.public.pages import home, robots, sitemap
 from app.web.public.problem import error
 from app.web.public.success import calendar_file, manage, success, success_status
+from app.web.public.times import times, times_chosen
 from app.web.public.unsubscribe import unsubscribe, unsubscribe_now
 
 __all__ = [
+    "availability",
     "blueprint",
     "book",
     "book_event",
@@ -15,12 +18,15 @@ __all__ = [
     "calendar_file",
     "consultation",
     "error",
+    "event_types",
     "home",
     "manage",
     "robots",
     "sitemap",
     "success",
     "success_status",
+    "times",
+    "times_chosen",
     "unsubscribe",
     "unsubscribe_now",
 ]

@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint, current_app
 
+from app.bookings.notices import MailPolicy
 from app.config import Settings
+from app.reception.availability import Desk
 from app.site import Site
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
@@ -19,6 +21,18 @@ def settings() -> Settings:
 def site() -> Site:
     """The owner's texts."""
     found: Site = current_app.extensions["site"]
+    return found
+
+
+def desk() -> Desk:
+    """Who answers questions about free times."""
+    found: Desk = current_app.extensions["works"].desk
+    return found
+
+
+def policy() -> MailPolicy:
+    """What the owner wants written to whom."""
+    found: MailPolicy = current_app.extensions["works"].policy
     return found
 
 

@@ -25,7 +25,16 @@ class Calendar:
     @property
     def username(self) -> str:
         """The first part of the link: the account."""
-        return self.link.partition("?")[0].partition("/")[0]
+        return self.path.partition("/")[0]
+
+    @property
+    def path(self) -> str:
+        """The link without its query."""
+        return self.link.partition("?")[0]
+
+    def at(self, link: str) -> "Calendar":
+        """The calendar of another link; with the configured query, if it is the configured one."""
+        return self if link == self.path else Calendar(link, self.origin, self.embed_url)
 
     def of(self, username: str, slug: str = "") -> "Calendar | None":
         """The calendar of this account under another link; None when the account is not ours or the name cannot be one."""

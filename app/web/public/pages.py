@@ -2,13 +2,14 @@
 
 from flask import Response, render_template, url_for
 
+from app.web.public import catalogue
 from app.web.public.blueprint import blueprint, settings, site
 
 
 @blueprint.get("/")
 def home() -> str:
     """The promise, two lines, one action."""
-    return render_template("public/home.html", heading=site().home.title, summary=site().description)
+    return render_template("public/home.html", heading=site().home.title, summary=site().description, event_types=catalogue.cards())
 
 
 @blueprint.get("/robots.txt")
