@@ -1,8 +1,9 @@
 """What only a host does, or a payment provider: answer a request, take money, note who did not come, ask for a new date."""
 
+from app.sandbox.catalogue import Place
 from app.sandbox.errors import NoLongerBooked, NothingToPay, NotWaiting, PaymentOpen, TooEarly
 from app.sandbox.ledger import Ledger
-from app.sandbox.state import Booking, Status, Trigger
+from app.sandbox.state import Booking, Person, Status, Trigger
 
 
 class HostActs(Ledger):
@@ -69,6 +70,24 @@ class HostActs(Ledger):
                     (booking.absent.add if absent else booking.absent.discard)(email)
             if attendees:
                 self.tell(Trigger.NO_SHOW, booking, attendees=tuple(attendees.items()))
+            return booking.snapshot()
+
+    def add_guests(self, uid: str, people: list[Person]) -> Booking:
+        """The booking with further guests, silently."""
+        with self.lock:
+            booking = self.store.get(uid)
+            known = {person.email for person in booking.people()}
+            with self.store.changing(booking):
+                booking.guests.extend(person for person in people if person.email not in known)
+            return booking.snapshot()
+
+    def change_place(self, uid: str, place: Place | None) -> Booking:
+        """The booking at another place, silently."""
+        with self.lock:
+            booking = self.store.get(uid)
+            with self.store.changing(booking):
+                booking.place = place
+                self.touch(booking)
             return booking.snapshot()
 
     def ask_to_move(self, uid: str, *, reason: str = "") -> Booking:

@@ -7,19 +7,25 @@ from flask import Blueprint, g
 from werkzeug.wrappers import Response
 
 from app.sandbox.api import faults, problems
+from app.sandbox.api.account import account
+from app.sandbox.api.booking_acts import booking_acts
 from app.sandbox.api.bookings import bookings
+from app.sandbox.api.event_type_changes import event_type_changes
 from app.sandbox.api.event_types import event_types
 from app.sandbox.api.keys import identify
 from app.sandbox.api.me import me
 from app.sandbox.api.new_bookings import new_bookings
+from app.sandbox.api.reservations import reservations
+from app.sandbox.api.schedules import schedules
 from app.sandbox.api.slots import slots
 from app.sandbox.api.versions import not_there
+from app.sandbox.api.webhooks import webhooks
 from app.sandbox.desk import desk
 from app.sandbox.errors import Refused
 from app.sandbox.limits import Pace
 
 API = Blueprint("api", __name__, url_prefix="/v2")
-for _part in (me, event_types, slots, bookings, new_bookings):
+for _part in (me, account, event_types, event_type_changes, schedules, slots, reservations, bookings, new_bookings, booking_acts, webhooks):
     API.register_blueprint(_part)
 
 API.register_error_handler(problems.ApiProblem, problems.ordinary)

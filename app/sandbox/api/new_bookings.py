@@ -13,9 +13,10 @@ from app.sandbox.api import body, booking_shape, old_shapes
 from app.sandbox.api.answers import success
 from app.sandbox.api.body import Property
 from app.sandbox.api.keys import caller, is_host
+from app.sandbox.api.places import chosen_place
 from app.sandbox.api.problems import ApiProblem, BadBody
 from app.sandbox.api.versions import BOOKINGS, is_new
-from app.sandbox.catalogue import EventType, Place, PlaceKind
+from app.sandbox.catalogue import EventType
 from app.sandbox.desk import desk
 from app.sandbox.errors import UnknownEventType
 from app.sandbox.orders import NewBooking
@@ -46,12 +47,6 @@ _ATTENDEE = {
     "phoneNumber": Property(body.text),
     "language": Property(body.text),
 }
-_HOSTS_PLACES = ("address", "link", "phone", "integration", "organizersDefaultApp")
-_OWN_PLACES = {
-    "attendeeAddress": ("address", PlaceKind.IN_PERSON),
-    "attendeeDefined": ("location", PlaceKind.IN_PERSON),
-    "attendeePhone": ("phone", PlaceKind.PHONE),
-}
 _MOST_KEYS, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
 
 
@@ -79,7 +74,7 @@ def create() -> Response:
             guests=() if kind.seats else _guests(given.get("guests") or [], person),
             notes=notes if isinstance(notes, str) else "",
             metadata=_metadata(given.get("metadata") or {}),
-            place=_place(given.get("location")),
+            place=chosen_place(given.get("location")),
             answers=answers,
             office_hours_only=True,
         )
@@ -167,14 +162,3 @@ def _metadata(given: dict[str, Any]) -> dict[str, str]:
     if len(given) > _MOST_KEYS or too_long:
         raise BadBody({"metadata": "Metadata must have at most 50 keys, each key up to 40 characters, and string values up to 500 characters."})
     return {key: str(value) for key, value in given.items()}
-
-
-def _place(given: dict[str, Any] | None) -> Place | None:
-    if given is None or given.get("type") in _HOSTS_PLACES:
-        return None
-    if given.get("type") not in _OWN_PLACES:
-        raise BadBody({"location.type": "Validation failed for location: type is unknown"})
-    name, kind = _OWN_PLACES[given["type"]]
-    if body.filled(given.get(name)):
-        raise BadBody({f"location.{name}": f"{name} should not be empty"})
-    return Place(kind=kind, value=given[name])
