@@ -128,7 +128,7 @@ def _body(answer: requests.Response) -> bytes:
         if size > LARGEST:
             raise Broken(f"the answer is larger than {LARGEST // 1024 // 1024} MB", sent=True, final=True)
         found.append(piece)
-    if unpack is not None and not unpack.eof and (size or answer.raw.tell()):
+    if unpack is not None and answer.raw.tell() and not unpack.eof:
         raise Broken("the answer was cut off", sent=True)
     return b"".join(found)
 
