@@ -67,6 +67,11 @@ class Postgres:
         """Starts it and returns when it answers."""
         _run([*self._control, "-o", self._options, "-l", str(self._folder / "log"), "-w", "start"], self._folder)
 
+    def processes(self) -> list[int]:
+        """The numbers of the server's processes: the first is the parent of all others."""
+        first = int((self._folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split())]
+
     def stop_hard(self) -> None:
         """Stops it as a power cut would: no goodbye to anybody, recovery at the next start."""
         subprocess.run([*self._control, "-m", "immediate", "-w", "stop"], cwd=self._folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,38 +14,58 @@ import pytest
 from bench.deliveries import creations
 from bench.load import drive
 from bench.serving import Site, as_request
+from tools import services
 
 LINE = re.compile(r"^(?P<pid>\d+)\s+(?P<at>[\d.]+) (?P<rest>.*)$")
 FILE = re.compile(r"\((?P<number>\d+)<(?P<path>[^>]*)>")
 
 
+@contextmanager
+def traced(folder: Path, name: str, processes: Sequence[int]) -> Iterator[Path]:
+    """The calls of these processes and of those that they start, written line by line; complete when the block has ended."""
+    trace = folder / f"{name}.trace"
+    calls = "trace=pwrite64,fdatasync,fsync,sendto,recvfrom,write"
+    targets = [word for process in processes for word in ("-p", str(process))]
+    command = ["strace", "-f", "-ttt", "-y", "-s", "120", "-e", calls, "-o", str(trace), *targets]
+    tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert tracer.stderr is not None
+    reader = threading.Thread(target=tracer.stderr.read, daemon=True)
+    try:
+        if "attached" not in (said := tracer.stderr.readline()):
+            pytest.skip(f"strace may not attach here: {said.strip()}")
+        reader.start()
+        time.sleep(0.5)
+        yield trace
+    finally:
+        tracer.terminate()
+        tracer.wait(20)
+        if reader.is_alive():
+            reader.join(5)
+        tracer.stderr.close()
+
+
 @pytest.mark.parametrize("count", [60, pytest.param(3000, marks=pytest.mark.soak)])
-def test_each_200_follows_a_sync_of_the_log_after_its_insert(tmp_path: Path, count: int) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_each_200_follows_a_sync_of_the_log_after_its_insert(tmp_path: Path, database: str, count: int) -> None:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed: apt-get install strace")
-    site = Site(tmp_path / "site", MAIL_KINDS="nothing")
-    trace = tmp_path / "trace"
-    with site.running():
-        calls = "trace=pwrite64,fdatasync,fsync,sendto,recvfrom,write"
-        tracer = subprocess.Popen(
-            ["strace", "-f", "-ttt", "-y", "-s", "120", "-e", calls, "-o", str(trace), "-p", str(site.server_pid())], stderr=subprocess.PIPE, text=True
-        )
-        assert tracer.stderr is not None
-        reader = threading.Thread(target=tracer.stderr.read, daemon=True)
-        try:
-            if "attached" not in (said := tracer.stderr.readline()):
-                pytest.skip(f"strace may not attach here: {said.strip()}")
-            reader.start()
-            time.sleep(0.5)
+    with ExitStack() as stack:
+        url = ""
+        traces = []
+        if database == "postgresql":
+            try:
+                server = stack.enter_context(services.postgres_server(durable=True))
+            except services.Missing as missing:
+                pytest.skip(str(missing))
+            traces.append(stack.enter_context(traced(tmp_path, "server", server.processes())))
+            url = f"{server.url}postgres"
+        site = Site(tmp_path / "site", database_url=url, MAIL_KINDS="nothing")
+        stack.enter_context(site.running())
+        with traced(tmp_path, "site", [site.server_pid()]) as trace:
             load = drive(site.port, [as_request(body) for body in creations(count)], connections=8)
-        finally:
-            tracer.terminate()
-            tracer.wait(20)
-            if reader.is_alive():
-                reader.join(5)
-            tracer.stderr.close()
+        traces.append(trace)
     assert load.failures == 0
-    found = read_trace(trace)
+    found = read_traces(traces)
     assert found.answers == count
     assert found.violations == []
 
@@ -97,15 +119,16 @@ class Trace:
     def _sync(self, pid: str, at: float, call: str, path: str) -> None:
         if path:
             self._begun.pop(pid, None)
-            if path.endswith("frontdesk.sqlite3-wal"):
+            if path.endswith("frontdesk.sqlite3-wal") or "/pg_wal/" in path:
                 self._begun[pid] = at
         if "unfinished" not in call and call.endswith("= 0") and pid in self._begun:
             self._syncs.append((self._begun.pop(pid), at))
 
 
-def read_trace(path: Path) -> Trace:
+def read_traces(paths: Sequence[Path]) -> Trace:
+    """Several traces by one clock, as one."""
+    lines = [found for path in paths for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if (found := LINE.match(line))]
     trace = Trace()
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        if found := LINE.match(line):
-            trace.read(found["pid"], float(found["at"]), found["rest"])
+    for found in sorted(lines, key=lambda found: float(found["at"])):
+        trace.read(found["pid"], float(found["at"]), found["rest"])
     return trace
