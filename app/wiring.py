@@ -20,6 +20,7 @@ from app.calcom.pace import SharedPace
 from app.calcom.pace_store import store_of
 from app.config import Settings
 from app.db import db
+from app.doctor.patient import Patient
 from app.inbox import process as inbox
 from app.inbox.models import InboxMessage
 from app.inbox.receive import receiver_of
@@ -242,6 +243,13 @@ class Works:
         runner = Runner(self.queue, self.work, lock=lock)
         runner.start()
         return runner
+
+
+def patient_of(app: Flask) -> Patient:
+    """What the doctor examines."""
+    secrets = app.extensions["webhook_secrets"]
+    known = {name: secrets.of(name) for name in secrets.names()}
+    return Patient(app.extensions["settings"], known, app.extensions["works"].calcom, app, app.app_context)
 
 
 @event.listens_for(Session, "after_commit")

@@ -108,6 +108,7 @@ def test_a_transaction_opens_only_at_the_edge() -> None:
         "outbox/deliver.py",
         "outbox/daily.py",
         "alarms/watch.py",
+        "doctor/kept.py",
         "reception/attempts.py",
         "reception/book.py",
         "sync/catalogue.py",

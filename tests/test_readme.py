@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from app.cli import admin, bookings, demo, inbox, outbox, sandbox, serve
+from app.cli import admin, bookings, demo, doctor, inbox, outbox, sandbox, serve
 from app.config import SECRETS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,17 @@ def names(command: click.Command, before: str = "") -> Iterator[str]:
 COMMANDS = [
     *(
         name
-        for command in (admin.group, bookings.group, inbox.group, outbox.group, sandbox.command, serve.serve, serve.worker, demo.command(lambda _: None))  # type: ignore[arg-type, return-value]
+        for command in (
+            admin.group,
+            bookings.group,
+            inbox.group,
+            outbox.group,
+            sandbox.command,
+            serve.serve,
+            serve.worker,
+            demo.command(lambda _: None),
+            doctor.command(lambda _: None),
+        )  # type: ignore[arg-type, return-value]
         for name in names(command)
     ),
     "db upgrade",

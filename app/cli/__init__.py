@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from app.cli import admin, bookings, demo, inbox, outbox, sandbox, serve
+from app.cli import admin, bookings, demo, doctor, inbox, outbox, sandbox, serve
 from app.config import Settings
 
 
@@ -13,3 +13,4 @@ def register(app: Flask, factory: Callable[[Settings], Flask]) -> None:
     for command in (admin.group, bookings.group, inbox.group, outbox.group, sandbox.command, serve.serve, serve.worker):
         app.cli.add_command(command)
     app.cli.add_command(demo.command(factory))
+    app.cli.add_command(doctor.command(factory))

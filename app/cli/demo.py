@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
 
 from app.accounts.staff import create
-from app.cli import printing
+from app.cli import demo_run, printing
 from app.cli.schema import bring_up_to_date
 from app.cli.server import Server
 from app.config import Settings, SettingsError
@@ -49,21 +48,32 @@ def command(factory: Callable[[Settings], Flask]) -> click.Command:
             return
         app = factory(settings)
         bring_up_to_date(app)
+        demo_run.note(port=port, sandbox_port=sandbox_port, own_engine=own_engine)
         with app.app_context(), transaction() as session:
             create(session, email=OWNER, password=keep["password"], name="Demo owner")
         engine = _start_sandbox(environ, host, sandbox_port) if own_engine else None
         try:
             Server(app, host=host, port=port, when_ready=lambda: _say_where(settings, keep, sandbox_port if own_engine else None)).run()
         finally:
+            demo_run.forget()
             if engine is not None:
                 engine.terminate()
 
     return demo
 
 
+def running_settings() -> Settings | None:
+    """The settings of the demo that runs in `INSTANCE_PATH`; None when none does."""
+    run = demo_run.running()
+    if run is None:
+        return None
+    environ = _environ(_kept(), port=run.port, sandbox_port=run.sandbox_port, own_engine=run.own_engine)
+    return Settings.load(environ, demo=True)
+
+
 def _kept() -> dict[str, Any]:
     """Keys and password of the demo; made once, kept in `INSTANCE_PATH`, so that sessions survive a restart."""
-    path = Path(os.environ.get("INSTANCE_PATH") or Settings.model_fields["INSTANCE_PATH"].default) / "demo.json"
+    path = demo_run.folder() / "demo.json"
     try:
         kept: dict[str, Any] = json.loads(path.read_text())
         return {name: kept[name] for name in ("secret_key", "webhook_secret", "password")}

@@ -118,6 +118,17 @@ class SmtpTransport:
                 self._drop()
                 raise
 
+    def knock(self) -> None:
+        """The server would take a mail from our sender now; none is sent. Raises `ServerAway`, or what it says to the sender."""
+        connection = self._mail.connect()
+        connection.host = connection.configure_host()
+        try:
+            connection.greet(self._envelope_sender)
+        except (OSError, smtplib.SMTPException) as error:
+            raise classify(error) from error
+        finally:
+            connection.goodbye()
+
     def close(self) -> None:
         """Says goodbye to the server, if there is a connection that nobody uses."""
         if self._lock.acquire(blocking=False):

@@ -15,6 +15,8 @@ DEFAULT_QUESTIONS: dict[str, dict[str, Any]] = {
     "rescheduleReason": {"type": "textarea", "label": "reason_for_reschedule", "placeholder": "", "required": False, "hidden": False},
 }
 _DISABLED = {"disabled": True}
+NO_MAILS = {"disableStandardEmails": {"all": {"attendee": True, "host": True}}}
+"""This simulation writes no mails, and says so as an event type does whose mails are switched off."""
 
 
 def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
         "beforeEventBuffer": kind.buffer_before,
         "afterEventBuffer": kind.buffer_after,
         "recurrence": {"interval": 1, "occurrences": kind.weeks, "frequency": "weekly"} if kind.weeks else None,
-        "metadata": kind.metadata,
+        "metadata": NO_MAILS | kind.metadata,
         "price": kind.price,
         "currency": kind.currency,
         "lockTimeZoneToggleOnBookingPage": False,

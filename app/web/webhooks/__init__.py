@@ -1,7 +1,8 @@
 """The receiver of Cal.com's webhooks, and the older addresses that sites may still have set at Cal.com."""
 
+from app.inbox.addresses import ALIASES
 from app.web.webhooks.blueprint import blueprint
-from app.web.webhooks.calcom import ALIASES, deliver
+from app.web.webhooks.calcom import deliver
 from app.web.webhooks.health import health
 from app.web.webhooks.short_way import ShortWay
 

@@ -13,19 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from app.away import DatabaseBusy
 from app.calcom.webhook import SIGNATURE_HEADER, matching_secret
 from app.db import db
+from app.inbox.addresses import RECEIVER
 from app.inbox.receive import Receipt, receive
 from app.metrics.tally import Tally
 from app.web.webhooks.blueprint import blueprint
 
-RECEIVER = "/webhooks/calcom"
-ALIASES = (
-    "/api/webhooks/calcom",
-    "/api/webhooks/cal",
-    "/api/calcom-webhook",
-    "/webhooks/cal/booking.created",
-    "/webhooks/cal/booking.updated",
-)
-"""For sites that migrate: the same checks, the same inbox."""
 MAX_BODY = 1_000_000
 RETRY_SECONDS = 5
 LOG_EVERY_SECONDS = 10.0

@@ -18,8 +18,9 @@ from app.calcom.secrets import WebhookSecrets
 from app.calcom.webhook import matching_secret
 from app.config import Settings
 from app.db import db
+from app.inbox.addresses import ALIASES, RECEIVER
 from app.inbox.receive import KEPT_HEADERS, receive
-from app.web.webhooks.calcom import ALIASES, MAX_BODY, RECEIVER, RETRY_SECONDS, note_not_stored, note_stored
+from app.web.webhooks.calcom import MAX_BODY, RETRY_SECONDS, note_not_stored, note_stored
 
 HEADERS = [
     ("Content-Type", "application/json"),
