@@ -15,9 +15,18 @@ _MOST_MARKS = 4
 
 def one_line(text: str, *, limit: int = 120) -> str:
     """The text in one line of at most `limit` characters, ending in "…" where something was cut off."""
+    text = text[: limit * 8]
+    return _cut(" ".join(text.split()) if text.isascii() and text.isprintable() else _cleaned(text), limit)
+
+
+def _cut(line: str, limit: int) -> str:
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _cleaned(text: str) -> str:
     kept: list[str] = []
     marks = 0
-    for char in text[: limit * 8]:
+    for char in text:
         if char.isspace():
             kept.append(" ")
             continue
@@ -27,5 +36,4 @@ def one_line(text: str, *, limit: int = 120) -> str:
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks <= _MOST_MARKS:
             kept.append(char)
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return " ".join("".join(kept).split())

@@ -25,12 +25,16 @@ class OwnTextFailed(Exception):
 
 
 def environment_for(*folders: Path) -> Environment:
-    """Where templates come from: these folders, first come, first served; `builtin/…` is always ours."""
+    """Where templates come from: these folders, first come, first served; `builtin/…` is always ours.
+
+    The owner's are looked at again for each mail, so that a change needs no restart; ours change with the program only.
+    """
     builtin = FileSystemLoader(FOLDER)
     return Environment(
         loader=ChoiceLoader([*(FileSystemLoader(folder) for folder in folders), builtin, PrefixLoader({"builtin": builtin})]),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
+        auto_reload=bool(folders),
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -90,7 +90,7 @@ class SmtpTransport:
         tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self.sender = sender
-        self._envelope_sender = flask_mail.sanitize_address(sender)
+        self._envelope_sender = smtplib.quoteaddr(flask_mail.sanitize_address(sender))
         self._mail = _VerifiedMail(server, app=app, sender=sender, tls_context=tls_context)
         self._lock = threading.Lock()
         self._connection: VerifiedConnection | None = None
@@ -197,15 +197,15 @@ class VerifiedConnection(flask_mail.Connection):
         return host
 
     def greet(self, sender: str) -> None:
-        """The server takes a mail from this sender."""
-        code, said = self.host.mail(sender)
+        """The server takes a mail from this sender, who stands in angle brackets."""
+        code, said = self.host.docmd("MAIL", f"FROM:{sender}")
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, said, sender)
 
     def hand_over(self, recipient: str, content: bytes, reached: Reached) -> None:
         """The server has taken the mail. Raises what smtplib raises, or `Unsure` when the last answer did not come."""
         host = self.host
-        code, said = host.rcpt(recipient)
+        code, said = host.docmd("RCPT", f"TO:<{recipient}>")
         if code not in {250, 251}:
             raise smtplib.SMTPRecipientsRefused({recipient: (code, said)})
         code, said = host.docmd("DATA")

@@ -7,6 +7,7 @@ gets English with the dates of their own language.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from jinja2 import pass_eval_context
@@ -38,13 +39,19 @@ class Words:
         return self.say(text, **values)
 
 
+@cache
+def _words(language: str) -> Words:
+    """One for each language that there is, so that equal ones are the same."""
+    return Words(language)
+
+
 def words_for(locale: str, *, languages: Sequence[str] = LANGUAGES) -> Words:
     """The words for a reader with this locale, among the languages that the site writes: theirs, else English, else the first."""
     found = _FIRST_PART.match(locale.strip())
     language = found[1].lower() if found else ""
     if language not in languages:
         language = "en" if "en" in languages or not languages else languages[0]
-    return Words(language)
+    return _words(language)
 
 
-ENGLISH = Words("en")
+ENGLISH = _words("en")

@@ -7,6 +7,7 @@ English, said openly in the mail; it never stops a mail.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
@@ -53,8 +54,15 @@ class When:
 
 
 def when(start: datetime, *, end: datetime, zone: str, locale: str, words: Words | None = None) -> When:
-    """The span from `start` to `end` (aware) in the zone and language with these names; the zone is named in `words`."""
-    place, language = zone_of(zone), locale_of(locale, zone=zone)
+    """The span from `start` to `end` (aware) in the zone and language with these names; the zone is named in `words`.
+
+    Mails that go out together are about the same time: what was said of it last is kept for the next.
+    """
+    return _said(start.astimezone(UTC), end.astimezone(UTC), zone_of(zone), locale_of(locale, zone=zone), words or words_for(locale))
+
+
+@lru_cache(maxsize=256)
+def _said(start: datetime, end: datetime, place: tzinfo, language: Locale, words: Words) -> When:
     first, last = start.astimezone(place), end.astimezone(place)
     day = _plain(dates.format_date(first, "full", locale=language))
     return When(
@@ -62,7 +70,7 @@ def when(start: datetime, *, end: datetime, zone: str, locale: str, words: Words
         day_inside=day,
         short_day=_capital(_short_day(first, language)),
         hours=_hours(first, last, language),
-        zone=_zone_name(first, place, language, words or words_for(locale)),
+        zone=_zone_name(first, place, language, words),
         city=_city(place, language),
         month=_plain(dates.format_skeleton("MMM", first, locale=language)).rstrip("."),
         number=str(first.day),
@@ -101,6 +109,7 @@ def locale_of(name: str, *, zone: str = "") -> Locale:
     return (_parse(f"en_{country}") if country else None) or Locale.parse("en_150" if place.startswith(("Europe/", "UTC")) else "en_001")
 
 
+@lru_cache(maxsize=512)
 def _parse(name: str) -> Locale | None:
     try:
         return Locale.parse(name)
