@@ -20,6 +20,7 @@ from app.calcom.pace import SharedPace
 from app.calcom.pace_store import store_of
 from app.config import Settings
 from app.db import db
+from app.doctor.kept import Practice
 from app.doctor.patient import Patient
 from app.inbox import process as inbox
 from app.inbox.models import InboxMessage
@@ -45,6 +46,7 @@ from app.reception.availability import Desk
 from app.reception.cache import cache_of
 from app.site import Site
 from app.sync import catalogue
+from app.sync.comparisons import Comparisons
 from app.sync.on_webhook import handle
 
 HOUSEKEEPING = timedelta(hours=1)
@@ -84,6 +86,11 @@ class Works:
         return client_of(self.settings, pace=SharedPace(store, self.settings.CALCOM_API_KEY))
 
     @cached_property
+    def practice(self) -> Practice:
+        """Who examines this site when somebody asks on a page."""
+        return Practice(lambda: patient_of(self.app))
+
+    @cached_property
     def desk(self) -> Desk:
         """Who answers visitors' questions about free times."""
         return Desk(self.calcom, cache_of(self.settings.REDIS_URL))
@@ -91,6 +98,17 @@ class Works:
     def refresh_catalogue(self) -> catalogue.Counts | None:
         """Asks Cal.com whom and what can be booked; None without a key. Raises `CalcomError` and changes nothing when it fails."""
         return catalogue.refresh(self.calcom.unhurried()) if self.calcom else None
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """The comparisons of our bookings with Cal.com's."""
+        return Comparisons(lambda: self.calcom, policy=self.policy, minutes=self.settings.SYNC_MINUTES, between=self._between)
+
+    def compare_when_due(self, should_stop: Callable[[], bool]) -> None:
+        """Compares with Cal.com when it is time or somebody has asked; takes a thread of its own."""
+        if self.calcom is not None:
+            with self.app.app_context():
+                self.comparisons.tick(should_stop)
 
     def _engine(self) -> Engine:
         with self.app.app_context():
@@ -240,7 +258,7 @@ class Works:
             if self.settings.database_uri.startswith("sqlite"):
                 with self.app.app_context():
                     release_abandoned(everything=True)
-        runner = Runner(self.queue, self.work, lock=lock)
+        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due})
         runner.start()
         return runner
 

@@ -6,7 +6,7 @@ holder may release mails that a dead process left half sent, for the lock proves
 
 import fcntl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +15,9 @@ from huey.api import Huey
 from huey.consumer import Consumer
 
 TICK_SECONDS = 1.0
+Tick = Callable[[Callable[[], bool]], None]
+"""Work that looks every second whether there is something to do; it is told how to ask whether to stop."""
+NOTHING_BESIDE: Mapping[str, Tick] = {}
 
 log = structlog.get_logger()
 
@@ -36,20 +39,21 @@ class Embedded(Consumer):  # type: ignore[misc]  # huey ships no types
 
 
 class Runner:
-    """The consumer and the sweep beside it."""
+    """The consumer and the sweeps beside it: long work gets a thread of its own, so that mails and deliveries never wait for it."""
 
-    def __init__(self, huey: Huey, tick: Callable[[Callable[[], bool]], None], *, lock: IO[str] | None) -> None:
+    def __init__(self, huey: Huey, tick: Tick, *, lock: IO[str] | None, beside: Mapping[str, Tick] = NOTHING_BESIDE) -> None:
         self._lock = lock
-        self._tick = tick
         self._stopping = threading.Event()
         self._consumer = Embedded(huey)
         self._consumer_thread = threading.Thread(target=self._consumer.run, name="jobs", daemon=True)
-        self._sweep_thread = threading.Thread(target=self._sweep, name="sweep", daemon=True)
+        sweeps = {"sweep": tick, **beside}
+        self._sweeps = [threading.Thread(target=self._sweep, args=(name, each), name=name, daemon=True) for name, each in sweeps.items()]
 
     def start(self) -> None:
-        """Starts both threads and returns at once."""
+        """Starts all threads and returns at once."""
         self._consumer_thread.start()
-        self._sweep_thread.start()
+        for thread in self._sweeps:
+            thread.start()
 
     def stop(self, *, seconds: float = 8.0) -> None:
         """Lets the running job end, for so many seconds at most, and gives the lock back."""
@@ -57,7 +61,8 @@ class Runner:
         self._consumer.began.wait(seconds)
         self._consumer.shutdown_timeout = seconds
         self._consumer.stop(graceful=True)
-        self._sweep_thread.join(seconds)
+        for thread in self._sweeps:
+            thread.join(seconds)
         if self._lock is not None:
             self._lock.close()
 
@@ -66,12 +71,12 @@ class Runner:
         """Whether the process is about to end; long work looks at it between two rows."""
         return self._stopping.is_set()
 
-    def _sweep(self) -> None:
+    def _sweep(self, name: str, tick: Tick) -> None:
         while not self._stopping.wait(TICK_SECONDS):
             try:
-                self._tick(self._stopping.is_set)
+                tick(self._stopping.is_set)
             except Exception:
-                log.exception("sweep failed")
+                log.exception("sweep failed", sweep=name)
 
 
 def take_lock(path: Path) -> IO[str] | None:
