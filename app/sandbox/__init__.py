@@ -15,6 +15,8 @@ from app.sandbox.booker_actions import actions
 from app.sandbox.booker_pages import pages
 from app.sandbox.control import control
 from app.sandbox.control_api import control_api
+from app.sandbox.control_bulk import control_bulk
+from app.sandbox.control_catalogue import control_catalogue
 from app.sandbox.desk import EXTENSION, open_desk
 from app.sandbox.embed_script import script
 from app.sandbox.policy import guard
@@ -25,7 +27,7 @@ def create_sandbox(*, site_url: str, webhook_secret: str, own_url: str, now: Cal
     app = Flask(__name__, static_url_path="/static")
     app.config.update(MAX_CONTENT_LENGTH=256 * 1024, SEND_FILE_MAX_AGE_DEFAULT=0)
     app.extensions[EXTENSION] = open_desk(site_url=site_url, webhook_secret=webhook_secret, own_url=own_url, now=now)
-    for part in (API, script, control_api, control, actions, pages):
+    for part in (API, script, control_api, control_bulk, control_catalogue, control, actions, pages):
         app.register_blueprint(part)
     guard(app)
     return app

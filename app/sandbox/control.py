@@ -21,6 +21,7 @@ from app.sandbox.state import Booking, Status
 control = Blueprint("control", __name__, url_prefix="/control")
 
 _TIMES_TO_CHOOSE = 60
+_ROWS_SHOWN = 300
 _DIAL_WORDS = {
     "loss": ("Lost", "Share of deliveries that never leave, 0 to 1"),
     "delay_ms": ("Delay", "Milliseconds before each delivery"),
@@ -51,6 +52,7 @@ _DIAL_WORDS = {
     "api_slow_ms": ("How slow", "Milliseconds that such a body takes"),
     "api_next": ("Next requests", "For example 500*3,html,ok,lost"),
     "api_only": ("Only", "Requests that begin so: GET /v2/bookings"),
+    "api_churn": ("Restless rows", "Bookings that change after each page of a list"),
     "api_limit": ("Limit", "Requests a minute"),
     "clock_scale": ("Faster clock", "The limit’s minute divided by this"),
 }
@@ -68,7 +70,7 @@ def check_form_token() -> None:
 @control.get("")
 def overview() -> str:
     """Requests, bookings, dials and deliveries on one page."""
-    bookings = desk().engine.bookings()
+    bookings = desk().engine.bookings(most=_ROWS_SHOWN)
     return render_template(
         "sandbox/control.html",
         desk=desk(),

@@ -19,8 +19,9 @@ control_api = Blueprint("control_api", __name__, url_prefix="/control/api")
 
 @control_api.get("/bookings")
 def list_bookings() -> Response:
-    """All bookings, the youngest first."""
-    return jsonify(bookings=[as_json(one) for one in desk().engine.bookings()])
+    """All bookings, the youngest first; `skip` and `take` ask for a part of them."""
+    skip, take = reading.number(request.args, "skip") or 0, reading.number(request.args, "take")
+    return jsonify(bookings=[as_json(one) for one in desk().engine.bookings(skip=skip, most=take)])
 
 
 @control_api.post("/bookings")
@@ -28,12 +29,13 @@ def create() -> tuple[Response, int]:
     """A new booking; without `start` at the next free time."""
     given = reading.json_object()
     slug = reading.text(given, "type") or "intro"
-    minutes = reading.number(given, "length")
+    username, minutes = reading.text(given, "username"), reading.number(given, "length")
     person = reading.booker({"name": "Alex Example", "email": "alex@example.org", **given})
     made = desk().engine.create(
         NewBooking(
             slug=slug,
-            start=reading.moment(given["start"]) if given.get("start") else _next_free(slug, minutes),
+            username=username,
+            start=reading.moment(given["start"]) if given.get("start") else _next_free(slug, minutes, username=username),
             minutes=minutes,
             weeks=reading.number(given, "weeks"),
             booker=person,
@@ -76,7 +78,7 @@ def act(uid: str, action: str) -> Response:
         after = engine.move(
             Move(
                 uid=uid,
-                start=reading.moment(start) if start else _next_free(old.event_type.slug, minutes, uid),
+                start=reading.moment(start) if start else _next_free(old.event_type.slug, minutes, uid, username=old.host.username),
                 minutes=minutes,
                 by_host=by_host,
                 reason=reason,
@@ -107,7 +109,7 @@ def deliveries() -> Response:
         }
         for one in courier.log()
     ]
-    return jsonify(waiting=courier.waiting(), deliveries=rows)
+    return jsonify(waiting=courier.waiting(), held=courier.held(), deliveries=rows)
 
 
 @control_api.get("/dials")
@@ -151,13 +153,14 @@ def as_json(one: Booking) -> dict[str, Any]:
         "name": one.booker.name,
         "email": one.booker.email,
         "guests": [guest.email for guest in one.guests],
+        "host": one.host.username,
         "seats": [{"id": s.id, "name": s.person.name, "email": s.person.email} for s in one.seats],
         "weeks": one.weeks,
     }
 
 
-def _next_free(slug: str, minutes: int | None, leaving: str | None = None) -> datetime:
-    free = desk().engine.free_starts(slug, minutes=minutes, leaving=leaving)
+def _next_free(slug: str, minutes: int | None, leaving: str | None = None, *, username: str = "") -> datetime:
+    free = desk().engine.free_starts(slug, minutes=minutes, leaving=leaving, username=username)
     if not free:
         raise SlotTaken
     return free[0][0]

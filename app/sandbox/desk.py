@@ -19,6 +19,7 @@ from app.sandbox.limits import Limiter
 from app.sandbox.listing import Lists
 from app.sandbox.state import Happening
 from app.sandbox.subscriptions import TRIGGERS, Subscription, Subscriptions
+from app.sandbox.tally import Tally
 
 EXTENSION = "sandbox"
 
@@ -36,6 +37,7 @@ class Desk:
     keys: KeyRing = field(default_factory=KeyRing)
     limiter: Limiter = field(default_factory=Limiter)
     lists: Lists = field(default_factory=Lists)
+    tally: Tally = field(default_factory=Tally)
     faults: FaultQueue = field(default_factory=FaultQueue)
     dials: Dials = field(default_factory=Dials)
     form_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -62,6 +64,7 @@ class Desk:
         self.courier.forget()
         self.engine.reset()
         self.limiter.forget()
+        self.tally.forget()
         self.faults.fill("")
         self.subscriptions.clear()
         self.subscribe_site()

@@ -12,7 +12,7 @@ from typing import Any
 from app.sandbox.errors import BadRequest
 
 _HIGHEST = 600_000
-_BOUNDS = {"clock_scale": (1, 1000), "api_limit": (1, _HIGHEST), "api_slow_ms": (0, 120_000)}
+_BOUNDS = {"clock_scale": (1, 1000), "api_limit": (1, _HIGHEST), "api_churn": (0, 1000), "api_slow_ms": (0, 120_000)}
 API_FAULTS = ("429", "500", "html", "cut", "redirect", "lost", "slow")
 _NEXT = re.compile(rf"(ok|{'|'.join(API_FAULTS)})(\*[1-9][0-9]{{0,4}})?")
 
@@ -97,6 +97,8 @@ class ApiDials:
     """What happens to the next requests, such as `500*3,html,ok,lost`; each word is used up by one request."""
     api_only: str = ""
     """Faults hit only requests that begin so, such as `GET /v2/bookings` or `POST`."""
+    api_churn: int = 0
+    """Rows that change right after each page of a list of bookings, where no webhook tells of it."""
     api_limit: int = 120
     """Requests a minute."""
     clock_scale: float = 1.0

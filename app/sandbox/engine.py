@@ -7,6 +7,7 @@ one silently behind, and that old addresses still work.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from app.sandbox import classes, rows, slots
 from app.sandbox.catalogue import EventType
@@ -26,10 +27,11 @@ class Engine(ClassMoves, HostActs):
 
     # Reading
 
-    def bookings(self) -> list[Booking]:
-        """Copies of all bookings, the youngest first."""
+    def bookings(self, *, skip: int = 0, most: int | None = None) -> list[Booking]:
+        """Copies of all bookings, the youngest first, or of a part of them."""
         with self.lock:
-            return [one.snapshot() for one in self.store.youngest_first()]
+            rows = self.store.youngest_first()
+            return [one.snapshot() for one in islice(rows, skip, None if most is None else skip + most)]
 
     def booking(self, uid: str) -> Booking:
         """A copy of one booking."""

@@ -78,6 +78,9 @@ class Store:
         self._longest = timedelta(hours=1)
         self.version = 0
 
+    def __len__(self) -> int:
+        return len(self._by_uid)
+
     def __iter__(self) -> Iterator[Booking]:
         return iter(self._by_uid.values())
 

@@ -3,7 +3,7 @@
 Every request takes the same way: a fault on purpose, the key, the pace, then the page of its resource.
 """
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from app.sandbox.api import faults, problems
@@ -50,6 +50,8 @@ def let_in() -> Response | None:
 @API.after_request
 def see_off(answer: Response) -> Response:
     """The headers of the limit, and what happens to the answer on its way."""
+    rule = request.url_rule
+    desk().tally.add(request.method, rule.rule if rule else request.path, answer.status_code)
     pace: Pace | None = g.get("pace")
     if pace is not None:
         pace.write_on(answer)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from app.sandbox import loading
 from app.sandbox.api import booking_shape, old_shapes
 from app.sandbox.api.answers import success
 from app.sandbox.api.keys import is_host, require_host
@@ -42,6 +43,8 @@ def list_bookings() -> Response:
     with engine.lock:
         rows, total = desk().lists.page(engine.store, engine.store.shelf(host), wanted, skip=skip, take=take, now=now)
         told = [booking_shape.booking(one) for one in rows]
+    if desk().dials.api.api_churn:
+        loading.change(engine, desk().dials.api.api_churn)
     return success(told, pagination=pagination(total=total, returned=len(told), skip=skip, take=take))
 
 
