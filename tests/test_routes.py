@@ -68,6 +68,7 @@ ACCESS = {
     "GET /admin/outbox": STAFF,
     "GET /admin/outbox/<int(max=2147483647):number>": STAFF,
     "POST /admin/outbox/<int(max=2147483647):number>/send": STAFF,
+    "POST /admin/outbox/release": STAFF,
     "GET /demo/outbox": DEMO,
     "GET /demo/outbox/<name>": DEMO,
     "GET /demo/outbox/<name>/body": DEMO,

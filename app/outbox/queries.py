@@ -73,6 +73,12 @@ def counts_by_kind_and_state() -> dict[tuple[str, str], int]:
     return {(kind, state): count for kind, state, count in rows}
 
 
+def due_now(*, up_to: int) -> int:
+    """How many mails should have gone out by now and wait, counted no further than `up_to`."""
+    some = select(OutboxMessage.id).where(WAITING, OutboxMessage.due_at <= clock.now()).limit(up_to).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
 def of_booking(booking_id: int) -> list[OutboxMessage]:
     """Every side effect of a booking, oldest first."""
     return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id == booking_id).order_by(OutboxMessage.id)))

@@ -41,6 +41,7 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.mail_sample_body": OFFICE,
     "admin.mail": OFFICE,
     "admin.send_again": DESK,
+    "admin.release": DESK,
 }
 
 ACTS: Mapping[str, frozenset[Role]] = {

@@ -4,13 +4,15 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from app.bookings.queries import references
+from app.db import transaction
 from app.mail.transport import file_name
-from app.outbox import deliver, queries
+from app.outbox import deliver, gate, hold, queries
 from app.outbox.models import OutboxMessage, OutboxState
 from app.web.admin.blueprint import NUMBER, blueprint, settings
 from app.web.admin.places import place, state_of
 from app.web.admin.wording import MAIL_STATES
 
+WAITING = frozenset({OutboxState.PLANNED, OutboxState.RETRYING})
 SENDABLE = frozenset({OutboxState.DEAD, OutboxState.UNKNOWN})
 
 
@@ -25,7 +27,19 @@ def outbox() -> str:
         page=page,
         count=queries.count(state=state),
         references=references([message.booking_id for message in page.mails]),
+        held=hold.held(),
+        pause=gate.paused(),
+        due=queries.due_now(up_to=1000),
     )
+
+
+@blueprint.post("/outbox/release")
+def release() -> ResponseReturnValue:
+    """Lets mails leave again that a hold kept back."""
+    with transaction() as session:
+        released = hold.release(session)
+    flash("Mails leave again; what is due goes out within seconds." if released else "Nothing was held.")
+    return redirect(url_for(".outbox"))
 
 
 @blueprint.get(f"/outbox/{NUMBER}")
@@ -38,6 +52,8 @@ def mail(number: int) -> str:
         sendable=message.state in SENDABLE,
         references=references([message.booking_id]),
         read_at=_read_at(message),
+        held=hold.held() if message.state in WAITING else None,
+        pause=gate.paused() if message.state in WAITING else None,
     )
 
 

@@ -2,8 +2,10 @@ import re
 
 import pytest
 
-from app.db import db
-from app.outbox import queries
+from app import clock
+from app.accounts.models import Role
+from app.db import db, transaction
+from app.outbox import gate, hold, queries
 from tests.conftest import token_in
 
 
@@ -64,3 +66,46 @@ def test_nothing_else_can(mailed, desk, state):
     db.session.rollback()
     assert queries.by_id(number).state == state
     assert "Nothing was sent" in desk.get(f"/admin/outbox/{number}").text
+
+
+def test_a_hold_is_shown_with_its_reason_and_ends_at_a_button(mailed, desk):
+    number = mailed(state="planned")
+    with transaction() as session:
+        hold.hold(session, why="restored from last night")
+    for page in (desk.get("/admin/outbox").text, desk.get(f"/admin/outbox/{number}").text):
+        assert "Nothing leaves: mail is held" in page
+        assert "Reason: restored from last night." in page
+        assert "flask outbox release" in page
+    page = desk.get("/admin/outbox").text
+    assert "1 mail is due" in page
+    answer = desk.post("/admin/outbox/release", data={"csrf_token": token_in(page)})
+    assert answer.location == "/admin/outbox"
+    after = desk.get("/admin/outbox").text
+    assert "goes out within seconds" in after
+    assert "mail is held" not in after
+    desk.post("/admin/outbox/release", data={"csrf_token": token_in(page)})
+    assert "Nothing was held." in desk.get("/admin/outbox").text
+
+
+def test_who_may_only_look_cannot_release(mailed, sign_in):
+    with transaction() as session:
+        hold.hold(session, why="")
+    reader = sign_in(role=Role.READ_ONLY)
+    page = reader.get("/admin/outbox").text
+    assert "An owner or a manager can let mails leave again." in page
+    assert "Let mails leave" not in page
+    assert reader.post("/admin/outbox/release", data={"csrf_token": token_in(page)}).status_code == 403
+    db.session.rollback()
+    assert hold.held() is not None
+
+
+def test_a_mail_server_that_is_away_is_shown_with_what_to_do(mailed, desk):
+    sent, waiting = mailed(), mailed(state="retrying")
+    with transaction() as session:
+        gate.close(session, host="mail.example.com", why="The certificate of the mail server is not trusted.", now=clock.now())
+    page = desk.get("/admin/outbox").text
+    assert "The mail server is away" in page
+    assert "The certificate of the mail server is not trusted." in page
+    assert "must be valid for the name in <code>MAIL_SERVER</code>" in page
+    assert "The mail server is away" in desk.get(f"/admin/outbox/{waiting}").text
+    assert "The mail server is away" not in desk.get(f"/admin/outbox/{sent}").text
