@@ -7,7 +7,7 @@ does come, it tells nothing new.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import structlog
 from app import clock
 from app.away import DatabaseBusy
 from app.bookings.audit import Cause
+from app.bookings.facts import LIVE, Fact
 from app.bookings.lifecycle import record
 from app.bookings.notices import MailPolicy
 from app.calcom.errors import CalcomError, NotAllowed, NotConfigured, NotFound, Reason, Refused, Unsure
@@ -105,8 +106,20 @@ def enter(made: Sequence[Booking], *, policy: MailPolicy, order: Order, state: s
     with transaction() as session:
         for row in rows:
             found = compare(row, held(session, [row], asked_at=answered_at), imported=False, with_successor=True)
-            record(session, [*found.facts, *found.marks], cause=CAUSE, policy=policy)
+            record(session, [_complete(fact, order) for fact in (*found.facts, *found.marks)], cause=CAUSE, policy=policy)
         attempts.end(session, order.attempt, Outcome.BOOKED, state=state)
+
+
+def _complete(fact: Fact, order: Order) -> Fact:
+    """With what a delivery says of every booking and the API's answer does not, so that the delivery is no news."""
+    if fact.kind not in LIVE or "answers" not in fact.content:
+        return fact
+    place, url = str(fact.content["location"]), str(fact.content["meeting_url"])
+    labels = known_type(order.kind).labels
+    said = {"location": ("object", {"value": place, "optionValue": ""}), "guests": ("choices", list(order.answers.meant.get("guests", ())))}
+    standard = {slug: {"label": labels.get(slug, slug), "type": kind, "value": value, "hidden": False} for slug, (kind, value) in said.items()}
+    linked = {"videoCallUrl": url} if url else {}
+    return replace(fact, content={**fact.content, "answers": standard | fact.content["answers"], "metadata": linked | fact.content["metadata"]})
 
 
 def known_type(kind: EventType) -> TypeKnown:

@@ -75,6 +75,13 @@ class Question:
         return {"name": "name", "email": "email", "phone": "tel", "address": "street-address", "url": "url"}.get(self.kind, "")
 
     @property
+    def help(self) -> str:
+        """The line under the label."""
+        if self.kind == "multiemail":
+            return "One address a line, or with commas between them."
+        return "" if self.kind in CHOICES else self.example
+
+    @property
     def several(self) -> bool:
         """Whether more than one option may be chosen."""
         return self.kind in MANY
@@ -93,7 +100,7 @@ class Answers:
 
 
 def questions_of(kind: EventType) -> list[Question]:
-    """The questions in the host's order; name and address stand first and are always asked."""
+    """The questions in the host's order, name and address first, notes and guests last."""
     found: dict[str, Question] = {}
     for row in kind.booking_fields:
         if row["slug"] not in ELSEWHERE and row["type"] in KINDS:
@@ -101,8 +108,8 @@ def questions_of(kind: EventType) -> list[Question]:
     found.setdefault("name", Question("name", "name", LABELS["name"], required=True))
     if "email" not in found and not any(each.kind == "phone" and each.required for each in found.values()):
         found["email"] = Question("email", "email", LABELS["email"], required=True)
-    first = [found.pop(slug) for slug in ("name", "email") if slug in found]
-    return [*first, *found.values()]
+    first, last = ([found.pop(slug) for slug in slugs if slug in found] for slugs in (("name", "email"), ("notes", "guests")))
+    return [*first, *found.values(), *last]
 
 
 def cannot_ask(kind: EventType) -> bool:

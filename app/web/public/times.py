@@ -176,6 +176,7 @@ def _hold(kind: EventType, chosen: Wish) -> str:
         return str(error.reason) if error.reason is not Reason.OTHER else "taken"
     except CalcomError:
         return ""
+    desk().forget(kind)
     session[HOLD] = [held.uid, kind.calcom_id, iso(start), iso(held.until)]
     return ""
 

@@ -50,7 +50,7 @@ def sheet_of(kind: EventType, wish: Wish, desk: Desk, *, held: datetime | None =
     begin, end = month.span(zone)
     if held is not None and begin <= held < end and all(each.start != held for each in free):
         free = sorted([*free, FreeTime(held, held + timedelta(minutes=wish.minutes))], key=lambda each: each.start)
-    weeks = sheet(month, free, zone)
+    weeks = [week for week in sheet(month, free, zone) if week[-1].date >= clock.now().astimezone(zone).date()]
     days = [day for week in weeks for day in week if day.times]
     chosen = next((day for day in days if day.date == wish.day), days[0] if days else None)
     return Sheet(
