@@ -39,6 +39,8 @@ class Kind(StrEnum):
     INSTANT = "instant_meeting"
     MISSING = "missing"
     """Asked for this very uid, Cal.com says that there is no such booking."""
+    SEATED = "seated"
+    """Who held seats in a class when it was read: who is told of later, but had joined before, had left by then."""
 
 
 RANK = {kind: rank for rank, kind in enumerate(Kind)}

@@ -66,6 +66,7 @@ def fold(facts: Iterable[Fact]) -> list[Folded]:
     """The bookings that a connected group of facts tells of, in a fixed order."""
     nodes = _nodes({fact.digest: fact for fact in facts}.values())
     _imply_lost_moves(nodes)
+    _imply_leavers(nodes)
     folded = [_booking(nodes, chain, split_from) for chain, split_from in _chains(nodes)]
     return [booking for booking in folded if booking is not None]
 
@@ -91,6 +92,17 @@ def _imply_lost_moves(nodes: dict[Address, Node]) -> None:
             last = nodes[last.successors[0]]
         if last.address != address:
             last.imply(Fact(last.address.uid, "", Kind.MOVED, nodes[address].own[0].at, address.uid))
+
+
+def _imply_leavers(nodes: dict[Address, Node]) -> None:
+    """Who was not in a class when it was read had left it, however late we hear that they had joined; nobody is told of it any more."""
+    for node in [node for node in nodes.values() if node.address.seat and node.live]:
+        evidence = nodes.get(Address(node.address.uid))
+        read = [fact for fact in evidence.facts if fact.kind is Kind.SEATED] if evidence else []
+        if read and read[-1].at > node.states[-1].at and node.address.seat not in read[-1].content["seats"]:
+            at = read[-1].at
+            content = {"start": node.states[-1].content.get("start", ""), "imported_at": at.isoformat()}
+            node.imply(Fact(node.address.uid, node.address.seat, Kind.CANCELLED, at, content=content))
 
 
 def _chains(nodes: dict[Address, Node]) -> list[tuple[list[Address], Address | None]]:

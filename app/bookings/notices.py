@@ -71,7 +71,7 @@ def _missing(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, 
         return
     last = milestones[-1]
     yield Wanted(
-        key=":".join(["admin", Kind.MISSING, policy.admin_email, last.uid, seat, booking.missing_since.isoformat()]),
+        key=f"admin:{Kind.MISSING}:{policy.admin_email}:{last.uid}:{seat}:{booking.missing_since.isoformat()}",
         kind=Topic.ADMIN_MISSING,
         recipient=policy.admin_email,
         data={"uid": last.uid, "start": last.start},

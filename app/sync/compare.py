@@ -63,9 +63,12 @@ def compare(row: Row, known: Held, *, imported: bool, with_successor: bool) -> C
         for said in row.said:
             _compare_seat(row, said, known, facts, marks, silent)
         listed = {said.address for said in row.said}
-        showing = row.ended or bool(row.said)
+        showing = row.ended or bool(row.said)  # some classes hide their people
         absentees = showing and any(address not in listed for address in known.seats_of(row.uid))
         facts += _attendance(row, known)
+        seats = sorted(address.seat for address in listed) if not row.ended else []
+        if showing and known.seated.get(row.uid) != seats and not absentees:
+            marks.append(Fact(row.uid, "", Kind.SEATED, moment(Address(row.uid), known), content={"seats": seats}))
         return Comparison(tuple(facts), tuple(marks), new=new, absentees=absentees)
     if row.moved_to:
         if new and not with_successor and not imported:

@@ -41,6 +41,8 @@ class Held:
     """The newest word on each address, as Cal.com dates it."""
     meanwhile: frozenset[str]
     """Uids of which we were told something after the read was asked for: the read may be older than that."""
+    seated: Mapping[str, list[str]]
+    """Who held seats in a class when it was last noted down."""
     seat_uids: Mapping[Address, str]
     """The newest seat id of each seat."""
 
@@ -74,11 +76,13 @@ def held_at(session: Session, uids: Collection[str], *, asked_at: datetime, own:
     last = {row[0]: row[1] for row in session.execute(ends.group_by(BookingAddress.booking_id))} if numbers else {}
     columns = (BookingFact.uid, BookingFact.seat, BookingFact.kind, BookingFact.at, BookingFact.linked_uid, BookingFact.recorded_at, BookingFact.inbox_id)
     spoken: dict[Address, datetime] = {}
-    moves, meanwhile = set(), set()
+    moves, meanwhile, classes = set(), set(), set()
     for uid, seat, kind, at, linked_uid, recorded_at, inbox_id in session.execute(select(*columns).where(BookingFact.uid.in_(uids))):
         address = Address(uid, seat)
         if kind == Kind.MOVED:
             moves.add((address, linked_uid))
+        if kind == Kind.SEATED:
+            classes.add(uid)
         if recorded_at > asked_at and (inbox_id is not None or uid not in own):
             meanwhile.add(uid)
         spoken[address] = max(at, spoken.get(address, at))
@@ -89,6 +93,7 @@ def held_at(session: Session, uids: Collection[str], *, asked_at: datetime, own:
         moves=frozenset(moves),
         spoken=spoken,
         meanwhile=frozenset(meanwhile),
+        seated=_seated(session, classes),
         seat_uids=_seat_uids(session, {uid for uid in uids if any(address.seat for address in spoken if address.uid == uid)}),
     )
 
@@ -101,6 +106,13 @@ def _other_classes(session: Session, rows: Collection[Row]) -> set[str]:
     query = select(BookingAddress.uid).join(Booking, Booking.id == BookingAddress.booking_id)
     theirs = func.lower(Booking.booker_email).in_(people), BookingAddress.seat != "", Booking.status.in_(LIVE_STATUSES)
     return set(session.scalars(query.where(*theirs)))
+
+
+def _seated(session: Session, uids: Collection[str]) -> dict[str, list[str]]:
+    if not uids:
+        return {}
+    query = select(BookingFact.uid, BookingFact.content).where(BookingFact.uid.in_(uids), BookingFact.kind == Kind.SEATED)
+    return {uid: content["seats"] for uid, content in session.execute(query.order_by(BookingFact.at, BookingFact.id))}
 
 
 def _seat_uids(session: Session, uids: Collection[str]) -> dict[Address, str]:
