@@ -21,6 +21,7 @@ from app.calcom.pace_store import store_of
 from app.config import Settings
 from app.db import db
 from app.doctor.kept import Practice
+from app.doctor.kept import Practice
 from app.doctor.patient import Patient
 from app.inbox import process as inbox
 from app.inbox.models import InboxMessage
@@ -84,6 +85,11 @@ class Works:
         """What can be asked of Cal.com; None without a key."""
         store = store_of(self.settings.REDIS_URL, self._engine)
         return client_of(self.settings, pace=SharedPace(store, self.settings.CALCOM_API_KEY))
+
+    @cached_property
+    def practice(self) -> Practice:
+        """Who examines this site when somebody asks on a page."""
+        return Practice(lambda: patient_of(self.app))
 
     @cached_property
     def practice(self) -> Practice:

@@ -62,6 +62,8 @@ ACCESS = {
     "GET /admin/inbox": STAFF,
     "GET /admin/inbox/<int(max=2147483647):number>": STAFF,
     "POST /admin/inbox/<int(max=2147483647):number>/replay": STAFF,
+    "GET /admin/doctor": STAFF,
+    "POST /admin/doctor": STAFF,
     "GET /admin/mails": STAFF,
     "GET /admin/mails/<kind>": STAFF,
     "GET /admin/mails/<kind>/body": STAFF,

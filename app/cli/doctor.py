@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 
 from app.cli import demo, printing
+from app.cli.current import real_app
 from app.config import Settings
 from app.doctor.examine import CHECKS, Result, as_row, examine, in_order, worst
 from app.doctor.finding import Status
@@ -25,7 +26,7 @@ def command(factory: Callable[[Settings], Flask]) -> click.Command:
     def doctor(*, as_json: bool) -> None:
         """Examines the site from inside and outside and says for each fault what to do. Exit status 1 when something is broken."""
         settings = demo.running_settings()
-        app = factory(settings) if settings else current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's documented way to the real app
+        app = factory(settings) if settings else real_app()
         results: list[Result] = []
         for result in examine(patient_of(app)):
             results.append(result)

@@ -4,9 +4,10 @@ import signal
 import threading
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 
 from app.cli import printing
+from app.cli.current import real_app
 from app.cli.schema import bring_up_to_date
 from app.cli.server import Server
 from app.config import Settings, SettingsError
@@ -18,7 +19,7 @@ from app.wiring import Works
 @click.option("--port", default=8000, show_default=True, type=int)
 def serve(host: str, port: int) -> None:
     """Starts the site: web server and, without REDIS_URL, the background jobs, in one process."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's documented way to the real app
+    app = real_app()
     require(app)
     bring_up_to_date(app)
     settings: Settings = app.extensions["settings"]
@@ -28,7 +29,7 @@ def serve(host: str, port: int) -> None:
 @click.command("worker")
 def worker() -> None:
     """Runs background jobs in a process of its own (with REDIS_URL: as many as you like)."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's documented way to the real app
+    app = real_app()
     require(app)
     bring_up_to_date(app)
     works: Works = app.extensions["works"]

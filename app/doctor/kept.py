@@ -51,13 +51,15 @@ class Practice:
         self._lock = threading.Lock()
         self._seen: Seen | None = None
 
-    def begin(self) -> None:
-        """Begins an examination, unless one is running in this process."""
+    def begin(self, *, wait: float = 0.0) -> None:
+        """Begins an examination, unless one is running in this process; waits so many seconds for its end."""
         with self._lock:
             if self._seen is not None and self._seen.running:
                 return
             self._seen = seen = Seen(clock.now())
-        threading.Thread(target=self._examine, args=(self._patient(), seen), name="doctor", daemon=True).start()
+        thread = threading.Thread(target=self._examine, args=(self._patient(), seen), name="doctor", daemon=True)
+        thread.start()
+        thread.join(wait)
 
     def latest(self) -> Seen | None:
         """The newest examination, here or in another process; None before the first."""

@@ -36,6 +36,8 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.delivery": OFFICE,
     "admin.replay": DESK,
     "admin.outbox": OFFICE,
+    "admin.doctor": OFFICE,
+    "admin.examine_now": DESK,
     "admin.mails": OFFICE,
     "admin.mail_sample": OFFICE,
     "admin.mail_sample_body": OFFICE,

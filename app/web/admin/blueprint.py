@@ -14,6 +14,7 @@ from app.outbox import queries as outbox
 from app.site import Site
 from app.web import access
 from app.web.admin import wording
+from app.web.admin.alarm_notices import notices
 from app.web.admin.relative import relative, relative_day
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
@@ -48,7 +49,8 @@ def _about_every_page() -> dict[str, Any]:
     known = {"zone": zone(), "may": access.may, "words": wording}
     if not current_user.is_authenticated:
         return known
-    return known | {"person": access.person(), "stuck": {"inbox": inbox.stuck(), "outbox": outbox.stuck()}}
+    alarms = notices(zone=zone()) if access.may("admin.doctor") else []
+    return known | {"alarms": alarms, "person": access.person(), "stuck": {"inbox": inbox.stuck(), "outbox": outbox.stuck()}}
 
 
 @blueprint.errorhandler(BookingNotFound)
