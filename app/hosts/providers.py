@@ -1,5 +1,7 @@
 """The apps behind a meeting and behind a calendar, in the names that people know."""
 
+from urllib.parse import urlsplit
+
 VIDEO = {
     "daily": "Cal Video",
     "cal-video": "Cal Video",
@@ -18,6 +20,16 @@ VIDEO = {
     "whatsapp-video": "WhatsApp",
     "huddle": "Huddle01",
 }
+HOSTS = {
+    "meet.google.com": "Google Meet",
+    "zoom.us": "Zoom",
+    "teams.microsoft.com": "Microsoft Teams",
+    "teams.live.com": "Microsoft Teams",
+    "meet.jit.si": "Jitsi Meet",
+    "webex.com": "Webex",
+    "whereby.com": "Whereby",
+}
+"""Cal.com replaces the name of an app by the link that it made."""
 CALENDARS = {
     "google_calendar": "Google Calendar",
     "office365_calendar": "Outlook",
@@ -31,11 +43,24 @@ CALENDARS = {
 
 
 def provider(location: str) -> str:
-    """`Cal Video` for `integrations:daily` or `cal-video`; empty when the place is no app at all."""
+    """`Cal Video` for `integrations:daily`, `Google Meet` for a link to it; empty when the place is no app that is known."""
     name = location.removeprefix("integrations:")
+    if location.startswith(("https://", "http://")):
+        return _by_link(location)
     if name in VIDEO:
         return VIDEO[name]
     return _words(name) if name != location else ""
+
+
+def _by_link(location: str) -> str:
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    if parts.path.startswith("/video/") and host.startswith(("app.cal.", "cal.")):
+        return VIDEO["daily"]
+    return next((name for known, name in HOSTS.items() if host == known or host.endswith(f".{known}")), "")
 
 
 def integration(name: str) -> str:

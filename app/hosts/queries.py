@@ -44,6 +44,12 @@ def numbered(calcom_id: int) -> EventType | None:
     return db.session.scalar(_present().where(EventType.calcom_id == calcom_id))
 
 
+def with_slug(slug: str, *, host_email: str) -> list[EventType]:
+    """Event types of this host with this slug, gone ones too: what a booking may have been made of."""
+    query = select(EventType).join(EventType.host).options(joinedload(EventType.host)).where(EventType.slug == slug)
+    return [kind for kind in db.session.scalars(query.order_by(EventType.id)) if host_email.lower() in {email.lower() for email in kind.people}]
+
+
 def open_to_all(host: Host | None = None) -> list[EventType]:
     """What anybody may find and book, of one host or of all, in the owner's order."""
     query = _present().where(EventType.active.is_(True), EventType.hidden.is_(False), Host.removed_at.is_(None))

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.bookings import queries
 from app.bookings.errors import BookingNotFound
 from app.bookings.models import Booking, Status
+from app.hosts import queries as hosts
+from app.hosts.providers import calendar, provider
 from app.inbox import queries as deliveries
 from app.outbox import queries as mails
 from app.web.access import may, sees
@@ -43,6 +45,7 @@ def _about(found: Booking) -> dict[str, object]:
         "letters": sorted(letters, key=lambda each: (each.sent_at or each.due_at, each.id)),
         "their_zone": found.booker_time_zone if zone_named(found.booker_time_zone) else "",
         "place": _place(found),
+        "calendar": _calendar(found),
         "join_url": found.meeting_url if found.meeting_url.startswith(("https://", "http://")) else "",
         "answers": _answers(found),
         "metadata": [(key, plain(value)) for key, value in found.details.items()],
@@ -61,10 +64,19 @@ def _about(found: Booking) -> dict[str, object]:
 
 
 def _place(found: Booking) -> str:
-    """The place, unless it only repeats the meeting link or names one of Cal.com's own apps."""
-    if found.location.startswith("integrations:"):
-        return found.location.removeprefix("integrations:").replace("daily", "Cal Video").replace(":", " ").replace("_", " ").capitalize()
+    """The place in words: for a meeting online the app behind it, and nothing when it only repeats the meeting link."""
+    if app := provider(found.location):
+        return app
     return "" if found.location == found.meeting_url else found.location
+
+
+def _calendar(found: Booking) -> str:
+    """The calendar that received the event: as Cal.com told of this booking, else as the event type is set up; empty when nobody said."""
+    told = found.calendar or next((kind.destination for kind in hosts.with_slug(found.event_type, host_email=found.host_email) if kind.destination), {})
+    if not told:
+        return ""
+    name = str(told.get("name", ""))
+    return f"{calendar(str(told['integration']))}, {name}" if name else calendar(str(told["integration"]))
 
 
 def _answers(found: Booking) -> list[tuple[str, str]]:
