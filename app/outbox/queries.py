@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -10,6 +12,17 @@ from app.db import db
 from app.outbox.models import WAITING, OutboxMessage, OutboxState
 
 PAGE = 50
+
+
+class Due(NamedTuple):
+    """A mail of a booking as far as others of the same booking depend on it."""
+
+    id: int
+    kind: str
+    due_at: datetime
+    state: str
+    start: str | None
+    """Of the meeting, as the row knows it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,16 @@ def due_now(*, up_to: int) -> int:
 def of_booking(booking_id: int) -> list[OutboxMessage]:
     """Every side effect of a booking, oldest first."""
     return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id == booking_id).order_by(OutboxMessage.id)))
+
+
+def due_of_bookings(numbers: Collection[int], *, family: str) -> dict[int, list[Due]]:
+    """Every mail of a family (`reminder`) of each of these bookings."""
+    found: dict[int, list[Due]] = {number: [] for number in numbers}
+    mine = OutboxMessage.booking_id.in_(numbers), OutboxMessage.kind.startswith(f"{family}_", autoescape=True)
+    columns = (OutboxMessage.booking_id, OutboxMessage.id, OutboxMessage.kind, OutboxMessage.due_at, OutboxMessage.state, OutboxMessage.data)
+    for booking_id, number, kind, due_at, state, data in db.session.execute(select(*columns).where(*mine)) if numbers else ():
+        found[booking_id].append(Due(number, kind, due_at, state, data.get("start")))
+    return found
 
 
 def of_bookings(numbers: Collection[int]) -> list[OutboxMessage]:

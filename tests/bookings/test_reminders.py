@@ -75,11 +75,16 @@ class Life:
         """The clock shows another time (also an earlier one), and the workers look at the outbox."""
         self.now = self.moment(then)
         self.app.extensions["works"].deliver_outbox()
-        for one in sorted(self.planned):
-            if self.due(one[1]) <= self.now:
-                self.planned.remove(one)
-                if self.now < self.start:
-                    self.sent[one] = self.now
+        due = sorted((one for one in self.planned if self.due(one[1]) <= self.now), key=self.place)
+        self.planned -= set(due)
+        gone = [one for one in self.sent if one[0] == self.start and self.due(one[1]) <= self.now]
+        nearest = due[-1:]  # of several that are due together only the nearest to the meeting goes out
+        if nearest and self.now < self.start and not any(self.place(one) > self.place(nearest[0]) for one in gone):
+            self.sent[nearest[0]] = self.now
+
+    def place(self, one: tuple[datetime, str]) -> tuple[datetime, int]:
+        """How near to the meeting a reminder is."""
+        return self.due(one[1]), STEPS.index(one[1])
 
     def check(self) -> None:
         """The site has sent what the model says, at the time it says, and nothing else."""
@@ -235,7 +240,8 @@ def test_a_worker_that_was_away_sends_late_but_never_after_the_start(one_app: Fl
     life.pass_to(start - timedelta(minutes=40))
     life.tell("BOOKING_CREATED")
     life.check()
-    assert set(life.sent.values()) == {start - timedelta(minutes=40)}
+    assert life.sent == {(start, "1h"): start - timedelta(minutes=40)}, "only the one that is nearest to the meeting"
     life.pass_to(start + timedelta(minutes=1))
     rows = {row.kind: (row.state, row.why) for row in outbox.everything() if row.kind.startswith("reminder")}
     assert rows["reminder_30m"] == ("cancelled", "outdated: the meeting has begun")
+    assert rows["reminder_24h"] == ("cancelled", "overtaken: reminder_1h is nearer to the meeting and is due as well")

@@ -90,6 +90,8 @@ def test_simulate_says_what_would_happen_and_changes_nothing(
     assert acts("2026-11-01T10:00Z")["reminder_24h"] == "wait"
     assert acts("2026-12-01T09:30:00")["reminder_24h"] == "send"
     assert acts("2026-12-02T09:30Z")["reminder_24h"] == "skip"
+    late = {kind: act for kind, act in acts("2026-12-02T08:30Z").items() if kind.startswith("reminder")}
+    assert late == {"reminder_24h": "skip", "reminder_1h": "send"}, "of two that are due only the one nearest to the meeting goes out"
     assert flask("outbox", "simulate", booking["reference"], "--at", "tomorrow").exit_code == 2
     assert flask("outbox", "simulate", "NOSUCH").exit_code == 1
     flask("outbox", "hold")
