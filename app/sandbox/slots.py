@@ -12,6 +12,7 @@ from app.sandbox.store import Store
 
 _STEP_MINUTES = 30
 _FRIDAY = 4
+_LONGEST_PAUSE = timedelta(hours=4)
 
 
 def offered_starts(
@@ -87,10 +88,13 @@ def class_at(kind: EventType, start: datetime, store: Store) -> Booking | None:
 
 
 def is_free(kind: EventType, store: Store, *, start: datetime, minutes: int, leaving: str | None = None) -> bool:
-    """Whether nothing else is in the way; the booking that is being moved does not count."""
+    """Whether nothing else is in the way, the pauses of both kinds of meeting included; the booking that is being moved does not count."""
     begins = start - timedelta(minutes=kind.buffer_before)
     ends = start + timedelta(minutes=minutes + kind.buffer_after)
-    for other in store.overlapping(kind.host, begins, ends):
+    for other in store.overlapping(kind.host, begins - _LONGEST_PAUSE, ends + _LONGEST_PAUSE):
+        before, after = (timedelta(minutes=one) for one in (other.event_type.buffer_before, other.event_type.buffer_after))
+        if other.end + after <= begins or other.start - before >= ends:
+            continue
         same_class = kind.seats is not None and other.event_type is kind and other.start == start
         if same_class and other.uid != leaving and len(other.seats) < (kind.seats or 0):
             continue
