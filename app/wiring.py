@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.alarms.watch import Watch
-from app.calcom.client import Client, client_of
-from app.calcom.pace import SharedPace
+from app.calcom.client import Client, client_of, managed_users_of
+from app.calcom.managed_users import ManagedUsers
+from app.calcom.pace import SharedPace, Store
 from app.calcom.pace_store import store_of
 from app.config import Settings
 from app.db import db
-from app.doctor.kept import Practice
 from app.doctor.kept import Practice
 from app.doctor.patient import Patient
 from app.inbox import process as inbox
@@ -46,7 +46,6 @@ from app.reception import attempts
 from app.reception.availability import Desk
 from app.reception.cache import cache_of
 from app.site import Site
-from app.sync import catalogue
 from app.sync.comparisons import Comparisons
 from app.sync.on_webhook import handle
 
@@ -83,13 +82,16 @@ class Works:
     @cached_property
     def calcom(self) -> Client | None:
         """What can be asked of Cal.com; None without a key."""
-        store = store_of(self.settings.REDIS_URL, self._engine)
-        return client_of(self.settings, pace=SharedPace(store, self.settings.CALCOM_API_KEY))
+        return client_of(self.settings, pace=SharedPace(self._paces, self.settings.CALCOM_API_KEY))
 
     @cached_property
-    def practice(self) -> Practice:
-        """Who examines this site when somebody asks on a page."""
-        return Practice(lambda: patient_of(self.app))
+    def managed_users(self) -> ManagedUsers:
+        """Tokens of people whom we manage at Cal.com."""
+        return managed_users_of(self.settings, store=self._paces)
+
+    @cached_property
+    def _paces(self) -> Store:
+        return store_of(self.settings.REDIS_URL, self._engine)
 
     @cached_property
     def practice(self) -> Practice:
@@ -100,10 +102,6 @@ class Works:
     def desk(self) -> Desk:
         """Who answers visitors' questions about free times."""
         return Desk(self.calcom, cache_of(self.settings.REDIS_URL))
-
-    def refresh_catalogue(self) -> catalogue.Counts | None:
-        """Asks Cal.com whom and what can be booked; None without a key. Raises `CalcomError` and changes nothing when it fails."""
-        return catalogue.refresh(self.calcom.unhurried()) if self.calcom else None
 
     @cached_property
     def comparisons(self) -> Comparisons:

@@ -118,7 +118,7 @@ def _bring(session: Session, row: HostRow | EventTypeRow, values: Mapping[str, A
     for name, value in values.items():
         if fresh or getattr(row, name) != value:
             setattr(row, name, value)
-            differs = True
+            differs = differs or name != "position"  # it shifts when another one comes or goes
     row.removed_at, row.last_synced_at = None, now
     if fresh:
         session.add(row)

@@ -11,6 +11,7 @@ from app import clock
 from app.bookings import queries
 from app.db import transaction
 from app.reception.models import BookingAttempt
+from app.sync import catalogue
 from tests.conftest import in_worker, outside, refresh, token_in
 from tests.factories.far_calcom import far_calcom
 
@@ -27,7 +28,7 @@ def far():
 def app(make_app, database_url, far):
     app = make_app(DATABASE_URL=database_url, **far.settings)
     with app.app_context():
-        in_worker(app, app.extensions["works"].refresh_catalogue)
+        in_worker(app, lambda: catalogue.refresh(app.extensions["works"].calcom))
         yield app
 
 
