@@ -22,7 +22,7 @@ MIGRATIONS = ROOT / "migrations"
 
 SECRETS = frozenset({
     "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD",
-    "METRICS_TOKEN", "SENTRY_DSN",
+    "METRICS_TOKEN", "SENTRY_DSN", "CALCOM_CLIENT_SECRET", "SERVICE_TOKEN",
 })  # fmt: skip
 """Settings that may also be given as `NAME_FILE`."""
 
@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     CALCOM_EMBED_URL: Url = ""
     CALCOM_API_URL: Url = "https://api.cal.com/v2"
     CALCOM_API_KEY: str = ""
+    CALCOM_CLIENT_ID: str = ""
+    CALCOM_CLIENT_SECRET: str = ""
     CALCOM_WEBHOOK_SECRET: List = []
     CALCOM_CONFIG: Path = Path("calcom.yaml")
     SYNC_MINUTES: int = Field(default=10, ge=1)
@@ -113,6 +115,7 @@ class Settings(BaseSettings):
     DEBUG_DELIVERIES: bool = False
     QUEUE_ALARM_SECONDS: int = Field(default=300, ge=1)
     SECRET_DAYS: int = Field(default=90, ge=1)
+    SERVICE_TOKEN: str = Field(default="", min_length=32)
     METRICS_TOKEN: str = Field(default="", min_length=16)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_READABLE: bool = False

@@ -13,13 +13,14 @@ from werkzeug.routing import Rule
 from app.bookings import queries
 from app.inbox import queries as inbox
 from app.sandbox.engine import Engine
-from app.web.access import OPEN, RULES
+from app.web.access import OPEN, RULES, SERVICES
 from app.web.webhooks import ALIASES
 from tests.factories.orders import order
 
 EVERYBODY, STAFF, SIGNED, DEMO = "everybody", "staff", "whoever signs with the secret", "everybody, in the demo only"
 FORM = "everybody, by a form of ours"
 LINK = "whoever holds a link that we signed"
+SERVICE = "programs with the service token, and owners and managers"
 
 ACCESS = {
     "GET /": EVERYBODY,
@@ -52,6 +53,7 @@ ACCESS = {
     **{f"GET {path}": EVERYBODY for path in ALIASES},
     **{f"POST {path}": SIGNED for path in ALIASES},
     "POST /webhooks/calcom": SIGNED,
+    "POST /tokens/cal/managed-user": SERVICE,
     "POST /webhooks/calcom/<name>": SIGNED,
     "GET /admin/sign-in": EVERYBODY,
     "POST /admin/sign-in": EVERYBODY,
@@ -136,6 +138,15 @@ def test_what_must_be_signed_refuses_the_rest(entry: str, client: FlaskClient) -
 
 @pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == FORM])
 def test_what_is_sent_by_a_form_needs_its_token(entry: str, client: FlaskClient) -> None:
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == SERVICE])
+def test_what_is_for_programs_of_ours_refuses_the_rest(entry: str, client: FlaskClient) -> None:
+    assert client.post(address(entry.partition(" ")[2])).status_code == 401
+
+
+def test_every_address_for_programs_has_its_rule(app: Flask) -> None:
+    assert {rule.endpoint for entry, rule in entries(app) if ACCESS[entry] == SERVICE} == set(SERVICES)
+
+
     assert client.post(address(entry.partition(" ")[2], username="acme", slug="consultation"), data={"time": "2026-12-08T11:00:00Z"}).status_code == 400
 
 

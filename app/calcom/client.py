@@ -10,12 +10,15 @@ from collections.abc import Callable
 from app.calcom.bookings import Bookings
 from app.calcom.calling import Caller, Pace
 from app.calcom.event_types import EventTypes
+from app.calcom.managed_users import PURPOSE, ManagedUsers
+from app.calcom.pace import SharedPace, Store
 from app.calcom.people import People
 from app.calcom.schedules import Schedules
 from app.calcom.slots import Slots
 from app.calcom.transport import Wire
 from app.calcom.webhooks import Webhooks
 from app.config import Settings
+from app.sealing import Seal
 
 
 class Client:
@@ -33,6 +36,16 @@ class Client:
     def unhurried(self, should_stop: Callable[[], bool] = lambda: False) -> "Client":
         """The same client for work in the background: it gives way to people, repeats more patiently and waits out a block."""
         return Client(self._caller.unhurried(should_stop))
+
+
+def managed_users_of(settings: Settings, *, store: Store) -> ManagedUsers:
+    """Tokens of managed users; without client id and secret each asking raises `NotConfigured`."""
+    seal = Seal([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose=PURPOSE)
+    client, secret = settings.CALCOM_CLIENT_ID, settings.CALCOM_CLIENT_SECRET
+    if not client or not secret:
+        return ManagedUsers(None, seal, client_id="")
+    wire = Wire(settings.CALCOM_API_URL, "", headers={"x-cal-client-id": client, "x-cal-secret-key": secret})
+    return ManagedUsers(Caller(wire, SharedPace(store, secret)), seal, client_id=client)
 
 
 def client_of(settings: Settings, *, pace: Pace) -> Client | None:

@@ -54,7 +54,7 @@ class Wire:
     def __init__(self, url: str, key: str, *, headers: Mapping[str, str] | None = None) -> None:
         self._url = url.rstrip("/")
         self._auth = _Bearer(key, headers or {})
-        self._key_is_sound = re.fullmatch(r"[\x21-\x7e]*", key) is not None
+        self._key_is_sound = all(re.fullmatch(r"[\x21-\x7e]*", value) for value in (key, *(headers or {}).values()))
         self._session = requests.Session()
         self._session.headers.clear()
         self._session.trust_env = urlsplit(url).hostname not in {"localhost", "127.0.0.1", "::1"}
@@ -68,7 +68,7 @@ class Wire:
     def __call__(self, call: Call, *, seconds: float) -> Received:
         """The answer, within so many seconds. Raises `Broken`."""
         if not self._key_is_sound:
-            raise NotAllowed("CALCOM_API_KEY holds characters that no key can have: copy it again.")
+            raise NotAllowed("CALCOM_API_KEY or CALCOM_CLIENT_SECRET holds characters that no key can have: copy it again.")
         line = _Line()
         errand = threading.Thread(target=self._run, args=(call, seconds, line), name="a call to Cal.com", daemon=True)
         errand.start()

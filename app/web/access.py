@@ -6,16 +6,17 @@ stand in `ACTS`. A host sees the own bookings only; everything else about a host
 """
 
 from collections.abc import Mapping
+from hmac import compare_digest
 from urllib.parse import urlsplit
 
-from flask import abort, redirect, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import staff
 from app.accounts.models import AdminUser, Role
 from app.bookings.models import Booking
-from app.extensions import login
+from app.extensions import csrf, login
 
 OPEN: frozenset[Role] = frozenset()
 """For the one page that people see before they have signed in."""
@@ -57,6 +58,25 @@ HOME = "/admin/calendar"
 
 def guard() -> ResponseReturnValue | None:
     """Lets the request through, sends it to the sign-in page, or answers 403 when the role does not allow it."""
+SERVICES: Mapping[str, frozenset[Role]] = {"tokens.managed_user": DESK}
+"""Addresses outside the admin area for programs that know SERVICE_TOKEN, and for signed-in staff with these roles."""
+
+
+def let_service_in() -> None:
+    """Lets a program in that knows SERVICE_TOKEN, or staff by a request of our own pages; everybody else is told 401, 403 or 400."""
+    wanted = current_app.extensions["settings"].SERVICE_TOKEN
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    if given:
+        if not wanted or kind.lower() != "bearer" or not compare_digest(given.strip().encode(), wanted.encode()):
+            abort(401, "The token is missing or wrong: Authorization: Bearer SERVICE_TOKEN")
+        return
+    if not current_user.is_authenticated:
+        abort(401, "Sign in, or send Authorization: Bearer SERVICE_TOKEN")
+    if person().role not in SERVICES.get(request.endpoint or "", OPEN):
+        abort(403, "Your role does not include this. The owner can change that.")
+    csrf.protect()
+
+
     rule = RULES.get(request.endpoint or "")
     if rule is OPEN:
         return None

@@ -14,7 +14,7 @@ from app.away import DatabaseBusy
 from app.bookings.errors import BookingNotFound
 
 RETRY_SECONDS = 5
-MACHINES = ("/webhooks", "/api", "/healthz", "/readyz", "/health", "/metrics")
+MACHINES = ("/webhooks", "/api", "/healthz", "/readyz", "/health", "/metrics", "/tokens")
 
 
 @dataclass(frozen=True)
