@@ -13,7 +13,7 @@ from app.sandbox.desk import EXTENSION
 _LOOK_EVERY_SECONDS = 1.0
 
 
-class _QuietHandler(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
     """Logs nothing per request: the console belongs to the site beside it."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -22,7 +22,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 def run(app: Flask, host: str, port: int, *, end_with_parent: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; `end_with_parent` also ends it when the starting process dies."""
-    server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
+    server = make_server(host, port, app, threaded=True, request_handler=QuietHandler)
     stopping = threading.Event()
 
     def stop(_number: int = 0, _frame: FrameType | None = None) -> None:

@@ -114,3 +114,28 @@ def test_the_log_keeps_the_last_two_hundred(courier):
     courier.dials = DeliveryDials(loss=1)
     send(courier, *[b"x"] * 250)
     assert [courier.log()[0].number, len(courier.log())] == [250, 200]
+
+
+def test_what_is_held_back_goes_out_when_it_is_released(courier, receiver):
+    courier.dials = DeliveryDials(held=1)
+    send(courier, b"1", b"2")
+    assert (receiver.got, courier.held()) == ([], 2)
+    courier.dials = DeliveryDials()
+    send(courier, b"3")
+    assert courier.release() == 2
+    assert courier.wait_until_idle(seconds=10)
+    assert receiver.bodies() == [b"3", b"1", b"2"]
+    courier.dials = DeliveryDials(held=1)
+    send(courier, b"4")
+    courier.forget()
+    assert courier.release() == 0
+
+
+def test_another_webhook_has_its_own_address_and_secret_or_none(courier, receiver):
+    other = receiver.address.replace("/webhooks/calcom", "/other")
+    courier.send(trigger="T", uid="u", body=b"1", address=other, secret="another")
+    courier.send(trigger="T", uid="u", body=b"1", address=other)
+    assert courier.wait_until_idle(seconds=10)
+    assert [path for path, _, _ in receiver.got] == ["/other", "/other"]
+    signatures = [headers["X-Cal-Signature-256"] for _, headers, _ in receiver.got]
+    assert signatures == [hmac.new(b"another", b"1", hashlib.sha256).hexdigest(), "no-secret-provided"]

@@ -1,5 +1,6 @@
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,17 @@ def class_cancelled(life):
     life.engine.cancel(Cancel(uid=life.book("group-class").uid, by_host=True, reason="ill"))
 
 
+def asked_to_move(life):
+    life.engine.ask_to_move(life.book().uid, reason="Room flooded")
+
+
+def absent(life):
+    booking = life.book()
+    clock = life.engine._clock
+    life.engine._clock = lambda: clock() + timedelta(days=1)
+    life.engine.mark_absent(booking.uid, host=None, attendees={"ada@example.org": True})
+
+
 def series(life):
     life.book("weekly-coaching")
 
@@ -159,6 +171,36 @@ def test_a_delivery_has_the_keys_and_notations_of_the_real_one(life, act, number
     assert [p["label"] for p in (mine["responses"]["name"], mine["responses"]["email"])] == [
         p["label"] for p in (theirs["responses"]["name"], theirs["responses"]["email"])
     ]
+
+
+def test_the_wish_for_another_date_is_told_with_the_few_keys_of_the_real_one(life):
+    real = captured("237")
+    asked_to_move(life)
+    ours = last(life)
+    assert list(ours) == list(real)
+    assert list(ours["payload"]) == list(real["payload"])
+    assert list(ours["payload"]["organizer"]) == list(real["payload"]["organizer"])
+    assert set(ours["payload"]["attendees"][0]) == set(real["payload"]["attendees"][0])
+    assert ours["payload"]["cancellationReason"] == real["payload"]["cancellationReason"]
+
+
+def test_absence_is_told_with_the_keys_of_the_real_one(life):
+    real = captured("028")
+    absent(life)
+    ours = last(life)
+    assert list(ours["payload"]) == list(real["payload"])
+    assert ours["payload"]["message"] == real["payload"]["message"]
+    assert ours["payload"]["attendees"] == real["payload"]["attendees"]
+
+
+def test_answers_are_told_as_the_real_one_tells_them(life):
+    real = captured("200")["payload"]["userFieldsResponses"]
+    life.book("project-brief", answers={"company": "Acme", "topics": ["Design"]})
+    ours = last(life)["payload"]
+    assert ours["userFieldsResponses"]["company"].keys() == real["weight"].keys()
+    assert ours["userFieldsResponses"]["website"].keys() == real["unanswered"].keys()
+    assert ours["responses"]["topics"] == {"label": "Topics", "value": ["Design"], "isHidden": False}
+    assert list(ours["responses"])[-13:] == list(ours["userFieldsResponses"])
 
 
 def test_the_body_is_compact_and_keeps_letters_as_they_are(life):

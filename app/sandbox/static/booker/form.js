@@ -78,7 +78,7 @@ export function askDetails(state, slot, { back, done, taken }) {
     button.disabled = true;
     button.textContent = "One moment…";
     form.setAttribute("aria-busy", "true");
-    const wish = { start: slot.start.toISOString(), length: state.length, timeZone: settings.zone, locale: "en" };
+    const wish = { start: slot.start.toISOString(), length: state.length, timeZone: settings.zone, locale: navigator.language || "en" };
     for (const flag of PASSED_ON) if (boot.flags[flag]) wish[flag] = true;
     if (moving) Object.assign(wish, { rescheduleUid: moving.uid, rescheduleReason: form.elements.rescheduleReason.value });
     else Object.assign(wish, kept, { metadata: metadata(), weeks: form.elements.weeks?.value });
