@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from app.cli import admin, bookings, demo, doctor, inbox, outbox, sandbox, serve
+from app.cli import admin, bookings, calcom, demo, doctor, inbox, outbox, sandbox, serve
 from app.config import SECRETS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +33,7 @@ COMMANDS = [
         for command in (
             admin.group,
             bookings.group,
+            calcom.group,
             inbox.group,
             outbox.group,
             sandbox.command,

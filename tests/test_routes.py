@@ -64,6 +64,8 @@ ACCESS = {
     "GET /admin/inbox": STAFF,
     "GET /admin/inbox/<int(max=2147483647):number>": STAFF,
     "POST /admin/inbox/<int(max=2147483647):number>/replay": STAFF,
+    "GET /admin/sync": STAFF,
+    "POST /admin/sync": STAFF,
     "GET /admin/doctor": STAFF,
     "POST /admin/doctor": STAFF,
     "GET /admin/mails": STAFF,

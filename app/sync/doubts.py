@@ -50,7 +50,7 @@ def in_doubt(number: int) -> tuple[list[str], int]:
     return doubts, of
 
 
-def mark_missing(run: SyncRun, uid: str, *, asked_at: datetime, policy: MailPolicy) -> None:
+def mark_missing(run: SyncRun, *, uid: str, asked_at: datetime, policy: MailPolicy) -> None:
     """Notes that Cal.com does not know the uid any more; the owner is told once. Nothing else about the booking changes."""
     session = db.session()
     rows = session.execute(select(BookingAddress, Booking).join(Booking).where(BookingAddress.uid == uid)).all()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -135,7 +136,7 @@ class _Run:
             self._take_in(fresh, asked_at)
             doubts = self._not_shown(page, from_moment) if step == "start" else []
             cursor = self._next_cursor(step, page)
-            self._write(lambda run: self._turn_page(run, step, page, cursor, doubts, asked_at))  # noqa: B023 -- called at once
+            self._write(partial(self._turn_page, page=page, cursor=cursor, doubts=doubts))
             self._cursor = cursor
 
     def _pages(self, step: str) -> Iterator[tuple[datetime, Page, datetime | None]]:
@@ -172,8 +173,8 @@ class _Run:
             return {**self._cursor, "after": before, "skip": skip + len(page.bookings) + page.unreadable}
         return {"after": newest, "skip": 0, "last": [row.uid for row in page.bookings if _moment_of(row, step) == max(moments)]}
 
-    def _turn_page(self, run: SyncRun, step: str, page: Page, cursor: dict[str, object], doubts: list[str], asked_at: datetime) -> None:
-        run.step, run.cursor, run.requests = step, cursor, run.requests + 1
+    def _turn_page(self, run: SyncRun, *, page: Page, cursor: dict[str, object], doubts: list[str]) -> None:
+        run.step, run.cursor, run.requests = self._step, cursor, run.requests + 1
         run.unreadable += page.unreadable
         self._intake.count(run)
         run.doubts = [*dict.fromkeys([*run.doubts, *doubts])]
@@ -199,7 +200,7 @@ class _Run:
         """Records what the rows add to what we know, a few at a time, and counts."""
         rest = self._intake.look(rows, asked_at, final=final)
         while rest:
-            rest = self._write(lambda run: self._intake.take_in(rest, asked_at, run, final=final))  # noqa: B023 -- called at once
+            rest = self._write(partial(self._intake.take_in, rest, asked_at, final=final))
             self._pause()
 
     def _write(self, work: Callable[[SyncRun], Result]) -> Result:
@@ -229,7 +230,8 @@ class _Run:
     def _settle_doubts(self) -> None:
         doubts, of = in_doubt(self._lease.number)
         if len(doubts) > SUSPICIOUS and len(doubts) * 4 > of:
-            self._write(lambda run: _warn(run, f"Cal.com's list lacks {len(doubts)} of {of} upcoming bookings; nothing was marked. Is this the right key?"))
+            words = f"Cal.com's list lacks {len(doubts)} of {of} upcoming bookings; nothing was marked. Is this the right key?"
+            self._write(partial(_warn, words=words))
             return
         for uid in doubts:
             self._pause()
@@ -237,15 +239,15 @@ class _Run:
             try:
                 rows = [row for row in self._hands.client.bookings.get(uid) if row.uid == uid]
             except NotFound:
-                self._write(lambda run: mark_missing(run, uid, asked_at=asked_at, policy=self._hands.policy))  # noqa: B023 -- called at once
+                self._write(partial(mark_missing, uid=uid, asked_at=asked_at, policy=self._hands.policy))
                 rows = []
             self._take_in(rows, asked_at, final=True)
             for row in rows:
                 for elsewhere, asked in settle_class(self._hands.client, row, self._intake, self._write, asked_at=asked_at):
                     self._take_in([elsewhere], asked, final=True)
-            self._write(lambda run: self._settled(run, uid))  # noqa: B023 -- called at once
+            self._write(partial(self._settled, uid=uid))
 
-    def _settled(self, run: SyncRun, uid: str) -> None:
+    def _settled(self, run: SyncRun, *, uid: str) -> None:
         run.doubts = [each for each in run.doubts if each != uid]
         run.requests += 1
         self._intake.count(run)
@@ -254,7 +256,7 @@ class _Run:
         run.verified, run.verified_of = verified()
 
 
-def _warn(run: SyncRun, words: str) -> None:
+def _warn(run: SyncRun, *, words: str) -> None:
     run.note, run.doubts = words, []
 
 

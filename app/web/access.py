@@ -39,6 +39,8 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.outbox": OFFICE,
     "admin.doctor": OFFICE,
     "admin.examine_now": DESK,
+    "admin.sync": OFFICE,
+    "admin.sync_now": DESK,
     "admin.mails": OFFICE,
     "admin.mail_sample": OFFICE,
     "admin.mail_sample_body": OFFICE,

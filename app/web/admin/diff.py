@@ -70,7 +70,7 @@ def _said(name: str, value: Any, zone: str) -> str:
         return wording.STATUSES.get(value, str(value))
     if name == "payment":
         return PAYMENTS.get(value, str(value))
-    if name in {"start", "end"}:
+    if name in {"start", "end", "missing_since"}:
         return _moment(value, zone)
     if name == "attendees" and isinstance(value, list):
         return _cut("; ".join(_person(person) for person in value))

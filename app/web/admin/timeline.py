@@ -30,6 +30,8 @@ class Entry:
     exact: str = ""
     """The exact term, for an operator."""
     number: int = 0
+    run: int = 0
+    """The comparison with Cal.com that caused it."""
     delivery: int = 0
     """The delivery that is it, or that caused it."""
     state: str = ""
@@ -110,8 +112,14 @@ def _change(group: list[BookingChange], *, zone: str) -> Entry:
     title = "This booking was recorded" if first_sight else f"Changed by {wording.actor(first.actor)}"
     return Entry(
         key=f"change-{first.id}", kind="change", at=first.at, title=title, exact=first.cause, number=first.id,
-        delivery=first.inbox_id or 0, differences=[] if first_sight else differences(group, zone=zone), recorded=len(group) if first_sight else 0,
+        run=_run(first), delivery=first.inbox_id or 0, differences=[] if first_sight else differences(group, zone=zone),
+        recorded=len(group) if first_sight else 0,
     )  # fmt: skip
+
+
+def _run(change: BookingChange) -> int:
+    number = change.cause.removeprefix("sync run ") if change.actor == "sync" else ""
+    return int(number) if number.isdigit() else 0
 
 
 def _is_first_sight(group: Sequence[BookingChange]) -> bool:

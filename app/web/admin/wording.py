@@ -106,6 +106,7 @@ FIELDS: Mapping[str, str] = {
     "answers": "Answers",
     "metadata": "Metadata",
     "reason": "Reason",
+    "missing_since": "Missing at Cal.com since",
     "source": "Came from",
     "ledger": "Payments",
     "customer_id": "Customer",
