@@ -15,7 +15,7 @@ from app.calcom.pace_store import Memory
 from app.calcom.transport import Wire
 from tests.calcom.misbehaving import Server, misbehaving
 
-KEY = "cal_live_0123456789abcdef0123456789abcdef"
+KEY = "cal_live_" + "0123456789abcdef" * 2
 
 
 @pytest.fixture
