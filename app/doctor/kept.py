@@ -35,7 +35,7 @@ class Seen:
     started_at: datetime
     finished_at: datetime | None = None
     results: list[dict[str, Any]] = field(default_factory=list)
-    total: int = len(CHECKS)
+    total: int = field(default_factory=lambda: len(CHECKS))
 
     @property
     def running(self) -> bool:
