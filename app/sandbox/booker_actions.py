@@ -58,6 +58,7 @@ def book(slug: str) -> Response:
             guests=() if kind.seats else reading.guests(given, like=person),
             notes=reading.text(given, "notes"),
             metadata=reading.metadata(given),
+            answers=reading.answers(given, kind.questions),
             as_pending=reading.flag(given, "pending"),
             as_paid=reading.flag(given, "payment"),
             as_series=reading.flag(given, "recurring"),

@@ -42,6 +42,7 @@ def create() -> tuple[Response, int]:
             guests=reading.guests(given, like=person),
             notes=reading.text(given, "notes"),
             metadata=reading.metadata(given),
+            answers=reading.mapping(given, "answers"),
             as_pending=reading.flag(given, "pending"),
             as_paid=reading.flag(given, "payment"),
             as_series=reading.flag(given, "recurring"),

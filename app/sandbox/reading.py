@@ -1,6 +1,6 @@
 """Turns JSON and forms from outside into orders, and says in words what is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +9,7 @@ from flask import request
 
 from app.sandbox.desk import desk
 from app.sandbox.errors import BadRequest
+from app.sandbox.questions import Question
 from app.sandbox.state import Person
 
 _LONGEST = 1000
@@ -99,9 +100,27 @@ def guests(given: Mapping[str, Any], *, like: Person) -> tuple[Person, ...]:
     return tuple(Person(name="", email=address(one), time_zone=like.time_zone, locale=like.locale) for one in listed if str(one).strip())
 
 
+def mapping(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """An object; absent means an empty one."""
+    found = given.get(name) or {}
+    if not isinstance(found, dict):
+        raise BadRequest(f"{name} must be an object.")
+    return found
+
+
+def answers(given: Mapping[str, Any], questions: Iterable[Question]) -> dict[str, Any]:
+    """Answers to the host's own questions; one that does not fit is refused, one that nobody asked for is lost."""
+    found, kept = mapping(given, "answers"), {}
+    for question in questions:
+        answer = found.get(question.slug)
+        fault = question.fault_in(answer)
+        if fault:
+            raise BadRequest(f"{question.label}: {fault.removeprefix(question.slug).strip()}.")
+        if answer not in (None, "", []):
+            kept[question.slug] = answer
+    return kept
+
+
 def metadata(given: Mapping[str, Any]) -> dict[str, str]:
     """What the site around the frame wants to find again on its booking."""
-    found = given.get("metadata") or {}
-    if not isinstance(found, dict):
-        raise BadRequest("metadata must be an object.")
-    return {str(key): str(value) for key, value in found.items()}
+    return {str(key): str(value) for key, value in mapping(given, "metadata").items()}

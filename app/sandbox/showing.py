@@ -33,6 +33,7 @@ def event_type(kind: EventType, flags: FrameDials) -> dict[str, Any]:
         "price": price(kind.price or (5000 if flags.payment else 0), kind.currency),
         "seats": kind.seats,
         "weeks": kind.weeks or (4 if flags.recurring else None),
+        "questions": [asdict(one) for one in kind.questions],
     }
 
 

@@ -140,3 +140,18 @@ def test_a_form_of_our_own_is_accepted_under_a_policy_that_lets_browsers_name_it
     assert answer.status_code == 303
     assert client.get(f"/control/api/bookings/{uid}").json["booking"]["status"] == "CANCELLED"
     assert client.post("/control/reset", data={"token": token}, headers={"Origin": "null"}).status_code == 403
+
+
+def test_the_hosts_own_questions_are_asked_and_told(client, api, told):
+    page = client.get("/demo/project-brief/embed").get_data(as_text=True)
+    assert "What should be better afterwards?" in page
+    wish = {"start": SLOT, "name": "Ada", "email": "ada@example.org", "timeZone": "UTC"}
+    good = {"people": "3", "goal": "Less paper", "size": "Small", "pace": "No hurry", "topics": ["Design"], "unknown": "lost"}
+    refused = client.post("/_/book/project-brief", json=wish | {"answers": good | {"size": "Huge"}})
+    assert (refused.status_code, refused.json["words"]) == (400, "Budget: must be one of: Small, Medium, Large.")
+    assert client.post("/_/book/project-brief", json=wish).status_code == 400
+    assert client.post("/_/book/project-brief", json=wish | {"answers": ["x"]}).status_code == 400
+    uid = client.post("/_/book/project-brief", json=wish | {"answers": good}).json["booking"]["uid"]
+    found = api.get(f"/v2/bookings/{uid}")["bookingFieldsResponses"]
+    assert (found["topics"], found["people"], "unknown" in found) == (["Design"], "3", False)
+    assert b'"value":"Less paper"' in told[-1]["body"]

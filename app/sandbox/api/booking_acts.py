@@ -13,7 +13,7 @@ from app.sandbox.api.answers import success
 from app.sandbox.api.body import Property
 from app.sandbox.api.keys import caller, is_host, require_host
 from app.sandbox.api.places import chosen_place
-from app.sandbox.api.problems import ApiProblem, BadBody
+from app.sandbox.api.problems import ApiProblem, BadBody, throttled
 from app.sandbox.api.versions import BOOKINGS, REQUEST_RESCHEDULE, require
 from app.sandbox.desk import desk
 from app.sandbox.errors import UnknownBooking
@@ -33,6 +33,7 @@ _ABSENT = {"host": Property(body.switch), "attendees": Property(body.listed)}
 _ONE_ABSENT = {"email": Property(body.email, required=True), "absent": Property(body.switch, required=True)}
 _GUEST = {"email": Property(body.email, required=True), "name": Property(body.text), "timeZone": Property(body.zone), "language": Property(body.text)}
 _MOST_GUESTS = 10
+_GUEST_REQUESTS = 5
 
 
 @booking_acts.post("/bookings/<uid>/cancel")
@@ -142,8 +143,11 @@ def request_reschedule(uid: str) -> Response:
 
 @booking_acts.post("/bookings/<uid>/guests")
 def add_guests(uid: str) -> Response:
-    """The booking with further guests; no webhook tells of them."""
+    """The booking with further guests; no webhook tells of them. Five requests a minute are allowed."""
     found = _own(uid)
+    pace = desk().limiter.take(f"{caller().name} guests", limit=_GUEST_REQUESTS, scale=desk().dials.api.clock_scale)
+    if pace.refused:
+        return throttled()
     listed = body.read({"guests": Property(body.listed, required=True)})["guests"]
     if not 0 < len(listed) <= _MOST_GUESTS:
         raise BadBody({"guests": f"guests must contain 1 to {_MOST_GUESTS} elements"})

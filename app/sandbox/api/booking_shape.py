@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.sandbox.api.problems import spelled
+from app.sandbox.api.versions import PEOPLE_OF_CANCELLED_CLASSES, is_new
 from app.sandbox.catalogue import Host, PlaceKind
-from app.sandbox.state import Booking, Person, Seat
+from app.sandbox.state import Booking, Person, Seat, Status
 
 
 def booking(one: Booking, *, seat: Seat | None = None) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def booking(one: Booking, *, seat: Seat | None = None) -> dict[str, Any]:
     if one.event_type.seats is None:
         told |= _of_one_booker(one)
     else:
-        told["attendees"] = [_seated(one, each) for each in one.seats]
+        told["attendees"] = [] if _hides_its_people(one) else [_seated(one, each) for each in one.seats]
         if seat is not None:
             told["seatUid"] = seat.id
     if one.series:
@@ -59,7 +60,7 @@ def _row(one: Booking) -> dict[str, Any]:
     if one.where.kind is PlaceKind.LINK:
         told["meetingUrl"] = one.where.value
     return told | _if_any(
-        cancellationReason=one.end_reason,
+        cancellationReason=one.end_reason if one.status is Status.CANCELLED else None,
         cancelledByEmail=one.cancelled_by,
         reschedulingReason=one.move_reason,
         rescheduledByEmail=one.moved_by,
@@ -92,6 +93,11 @@ def _seated(one: Booking, seat: Seat) -> dict[str, Any]:
 def _answers(person: Person, answers: Mapping[str, Any], *, notes: str = "", move_reason: str = "") -> dict[str, Any]:
     told: dict[str, Any] = {"name": person.name, "email": person.email, **answers}
     return told | _if_any(notes=notes, rescheduleReason=move_reason, attendeePhoneNumber=person.phone)
+
+
+def _hides_its_people(one: Booking) -> bool:
+    """A class that was cancelled shows nobody any more, until a version that came later."""
+    return one.status is Status.CANCELLED and not is_new(PEOPLE_OF_CANCELLED_CLASSES)
 
 
 def _if_any(**values: str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 import { boot, h, icon, query, show } from "./dom.js";
 import { detailsOf, money } from "./details.js";
 import { fire } from "./frame.js";
+import { answersIn, questionFields, unanswered } from "./questions.js";
 import { post } from "./server.js";
 import { settings } from "./zones.js";
 
@@ -37,6 +38,7 @@ export function askDetails(state, slot, { back, done, taken }) {
     kind.weeks && weeks(kind.weeks),
     text("notes", "What should be known beforehand? (optional)", { value: kept.notes, area: true }),
     !kind.seats && guestList(),
+    ...questionFields(kind.questions, kept.answers),
   ];
   const form = h("form", { class: "form", noValidate: true, "data-testid": "booking-form", on: { submit: send } },
     h("h2", { tabIndex: -1 }, moving ? "Move to this time" : "Your details"), summary, ...fields,
@@ -50,7 +52,7 @@ export function askDetails(state, slot, { back, done, taken }) {
   function keep() {
     if (moving) return;
     const value = (name) => form.elements[name]?.value || "";
-    kept = { name: value("name"), email: value("email"), notes: value("notes"), guests: guests() };
+    kept = { name: value("name"), email: value("email"), notes: value("notes"), guests: guests(), answers: answersIn(form, kind.questions) };
   }
   function guests() {
     return [...form.querySelectorAll("[data-guest]")].map((field) => field.value.trim()).filter(Boolean);
@@ -67,6 +69,8 @@ export function askDetails(state, slot, { back, done, taken }) {
     for (const field of form.querySelectorAll("[data-guest]")) {
       check(field, !field.value.trim() || MAIL.test(field.value.trim()), "Please enter an email address, or leave this empty.");
     }
+    for (const one of kind.questions) form.querySelectorAll(`[data-question="${one.slug}"]`).forEach((field) => complain(field, ""));
+    for (const field of unanswered(form, kind.questions)) check(field, false, "Please answer this question.");
     return found;
   }
   async function send(event) {
