@@ -30,7 +30,7 @@ group = AppGroup("inbox", help="Deliveries from Cal.com, byte for byte, and what
 def list_deliveries(*, as_json: bool, limit: int | None) -> None:
     """Every delivery, oldest first."""
     columns = ("id", "received_at", "trigger", "state", "repeats", "booking", "error")
-    printing.rows(_all(limit), as_json=as_json, columns=columns, empty="No deliveries yet. Set the webhook at Cal.com to <SITE_URL>/webhooks/calcom.")
+    printing.rows(_all(limit), as_json=as_json, columns=columns, empty=f"No deliveries yet. Set the webhook at Cal.com to {_receiver()}.")
 
 
 @group.command("show")
@@ -88,14 +88,14 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 @group.command("send")
 @click.argument("files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1, required=True)
-@click.option("--to", "url", help="Address of the receiver; by default <SITE_URL>/webhooks/calcom.")
+@click.option("--to", "url", help="Address of the receiver; by default that of this site.")
 def send_files(files: tuple[Path, ...], url: str | None) -> None:
     """Posts deliveries with a correct signature (CALCOM_WEBHOOK_SECRET) and reports each answer.
 
     A file is a recorded delivery (an object with `body`), a sample body, or any body of your own. Exit status 1 when one is not answered with 200.
     """
     settings: Settings = current_app.extensions["settings"]
-    target = url or f"{settings.SITE_URL}/webhooks/calcom"
+    target = url or _receiver()
     secret = _secret_for(settings, target)
     if not secret:
         printing.stop("CALCOM_WEBHOOK_SECRET is missing: set it to the secret that the receiver knows, so that the delivery can be signed.")
@@ -110,6 +110,12 @@ def send_files(files: tuple[Path, ...], url: str | None) -> None:
         click.secho(f"{answer.status or 'no answer'}  {path.name}  {answer.text}", fg=None if answer.accepted else "red")
     if failed:
         raise SystemExit(1)
+
+
+def _receiver() -> str:
+    """Where Cal.com delivers to this site."""
+    settings: Settings = current_app.extensions["settings"]
+    return f"{settings.SITE_URL}/webhooks/calcom"
 
 
 def _secret_for(settings: Settings, url: str) -> str:

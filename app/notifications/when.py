@@ -7,7 +7,7 @@ English, said openly in the mail; it never stops a mail.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.core import get_global
@@ -88,7 +88,8 @@ def elsewhere(start: datetime, *, end: datetime, zone: str, than: str, locale: s
     if not zone or here.utcoffset() == there.utcoffset():
         return ""
     words = words or words_for(locale)
-    span = when(start, end=end, zone=zone, locale=locale, words=words)
+    habits = locale_of(locale, zone=than)  # one way to write the hours in one mail: the reader's
+    span = _said(start.astimezone(UTC), end.astimezone(UTC), zone_of(zone), habits, words)
     hours = span.hours if here.date() == there.date() else f"{span.short_day}, {span.hours}"
     return words.say("{hours} in {city}", hours=hours, city=span.city) if span.city else f"{hours} {span.zone}"
 
@@ -150,7 +151,17 @@ def _city(zone: tzinfo, locale: Locale) -> str:
     name = get_global("zone_aliases").get(str(zone), str(zone))
     if "/" not in name or name.startswith(("Etc/", "SystemV/")):
         return ""
-    return str(locale.time_zones.get(name, {}).get("city") or name.rsplit("/", 1)[1].replace("_", " "))
+    known = (locale.time_zones.get(each, {}).get("city") for each in (name, *_former_names().get(name, ())))
+    return str(next(filter(None, known), "") or name.rsplit("/", 1)[1].replace("_", " "))
+
+
+@cache
+def _former_names() -> dict[str, list[str]]:
+    """Under which names a zone was known before: the translations of its city still stand there (Kiev, Calcutta)."""
+    found: dict[str, list[str]] = {}
+    for former, name in get_global("zone_aliases").items():
+        found.setdefault(name, []).append(former)
+    return found
 
 
 def _plain(text: str) -> str:

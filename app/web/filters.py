@@ -6,6 +6,7 @@ Times are always shown in a named zone; the machine-readable form stands in `<ti
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.core import get_global
 from babel.dates import format_date, format_datetime
 from flask import Flask
 
@@ -80,8 +81,9 @@ def iso(moment: datetime) -> str:
 
 
 def zone_city(zone_name: str | None) -> str:
-    """`London` for `Europe/London`."""
-    return (zone_name or "UTC").rsplit("/", 1)[-1].replace("_", " ")
+    """`London` for `Europe/London`, and `Kolkata` for `Asia/Calcutta`: the name of today."""
+    name = zone_name or "UTC"
+    return str("UTC" if name == "UTC" else get_global("zone_aliases").get(name, name)).rsplit("/", 1)[-1].replace("_", " ")
 
 
 def other_clock(moment: datetime, one: str | None, other: str | None) -> bool:

@@ -78,6 +78,7 @@ def test_empty_lists_are_empty_arrays_and_say_what_comes(flask: Callable[..., An
     for noun in ("bookings", "inbox", "outbox"):
         assert read(noun, "list") == []
         assert "yet" in flask(noun, "list").output
+    assert "http://localhost/webhooks/calcom" in flask("inbox", "list").output
 
 
 def test_deliveries_are_listed_with_outcome_and_booking(deliver: Deliver, read: Callable[..., Any]) -> None:

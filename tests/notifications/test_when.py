@@ -53,6 +53,8 @@ def test_a_time_follows_the_habits_of_its_reader(zone: str, locale: str, day: st
         ("UTC", "UTC"),
         ("Etc/GMT+5", "UTC-5"),
         ("US/Pacific", "Los Angeles time, GMT-8"),
+        ("Asia/Calcutta", "Kolkata time, GMT+5:30"),
+        ("Europe/Kiev", "Kyiv time, GMT+2"),
     ],
 )
 def test_the_zone_is_named(zone: str, named: str) -> None:
@@ -75,9 +77,19 @@ def test_the_other_place_is_told_only_where_its_clocks_differ() -> None:
     assert elsewhere(START, end=END, zone="", than="Europe/Berlin", locale="en") == ""
 
 
+def test_the_other_place_is_written_as_the_reader_writes_hours() -> None:
+    assert elsewhere(START, end=END, zone="America/New_York", than="Europe/Berlin", locale="en") == "05:00–05:30 in New York"
+    assert elsewhere(START, end=END, zone="Europe/Berlin", than="America/New_York", locale="en") == "11:00 – 11:30 AM in Berlin"
+
+
+def test_the_city_has_its_name_in_the_language_under_whichever_name_the_zone_is_known() -> None:
+    for zone in ("Europe/Kiev", "Europe/Kyiv"):
+        assert when(START, end=END, zone=zone, locale="de").city == "Kiew"
+
+
 def test_the_other_place_names_its_day_when_it_is_another() -> None:
     night = datetime(2026, 12, 8, 23, 30, tzinfo=UTC)
-    assert elsewhere(night, end=night + timedelta(minutes=30), zone="Europe/London", than="Asia/Tokyo", locale="en").startswith("Tue 8 Dec, ")
+    assert elsewhere(night, end=night + timedelta(minutes=30), zone="Europe/London", than="Asia/Tokyo", locale="en").startswith("Tue, 8 Dec, ")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -24,6 +24,13 @@ def test_the_exact_time_names_zone_and_offset(zone, end):
     assert filters.exact(START, zone).endswith(f"{zone} {end}")
 
 
+@pytest.mark.parametrize(
+    ("zone", "city"), [("Asia/Calcutta", "Kolkata"), ("Europe/Kiev", "Kyiv"), ("America/New_York", "New York"), ("UTC", "UTC"), (None, "UTC")]
+)
+def test_a_city_has_its_name_of_today(zone, city):
+    assert filters.zone_city(zone) == city
+
+
 def test_an_unknown_zone_falls_back_to_utc():
     assert filters.clock(START, "Nowhere/City") == "11:00"
     assert filters.clock(START, "../etc/passwd") == "11:00"

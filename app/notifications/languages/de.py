@@ -107,10 +107,15 @@ TEXTS: Mapping[str, str] = {
     "Open each one to see why, and send it again.": "Öffnen Sie jede, um zu sehen, warum, und senden Sie sie noch einmal.",
     "Open the booking": "Buchung öffnen",
     "Open the bookings": "Buchungen öffnen",
-    "Open your booking": "Buchung öffnen",
+    "Finish the payment": "Zahlung abschließen",
     "Payment due": "Zahlung offen",
     "Payment needed: {what}, {when}": "Zahlung nötig: {what}, {when}",
     "Payment still due": "Zahlung noch offen",
+    "Not at Cal.com": "Nicht bei Cal.com",
+    "Cal.com does not know this booking": "Cal.com kennt diese Buchung nicht",
+    "Asked for it by itself, Cal.com says that it is not there. Nothing was changed here.": (
+        "Eigens danach gefragt, sagt Cal.com, dass es sie nicht gibt. Hier wurde nichts geändert."
+    ),
     "Questions? Just answer this mail.": "Fragen? Antworten Sie einfach auf diese Mail.",
     "Reason given": "Grund",
     "Reference": "Nummer",

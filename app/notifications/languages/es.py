@@ -103,10 +103,15 @@ TEXTS: Mapping[str, str] = {
     "Open each one to see why, and send it again.": "Abra cada uno para ver el motivo y vuelva a enviarlo.",
     "Open the booking": "Abrir la reserva",
     "Open the bookings": "Abrir las reservas",
-    "Open your booking": "Abrir su reserva",
+    "Finish the payment": "Completar el pago",
     "Payment due": "Pago pendiente",
     "Payment needed: {what}, {when}": "Falta el pago: {what}, {when}",
     "Payment still due": "Pago todavía pendiente",
+    "Not at Cal.com": "No está en Cal.com",
+    "Cal.com does not know this booking": "Cal.com no conoce esta reserva",
+    "Asked for it by itself, Cal.com says that it is not there. Nothing was changed here.": (
+        "Preguntado expresamente por ella, Cal.com dice que no existe. Aquí no se ha cambiado nada."
+    ),
     "Questions? Just answer this mail.": "¿Preguntas? Responda a este correo.",
     "Reason given": "Motivo",
     "Reference": "Referencia",

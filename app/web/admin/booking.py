@@ -19,6 +19,8 @@ from app.web.admin.timeline import story
 from app.web.filters import zone as zone_named
 from app.web.public.calcom import cancel_url, move_url
 
+OVER = frozenset({Status.CANCELLED, Status.REJECTED})
+"""There is nothing to join."""
 OPEN = frozenset({Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED})
 
 
@@ -46,7 +48,7 @@ def _about(found: Booking) -> dict[str, object]:
         "their_zone": found.booker_time_zone if zone_named(found.booker_time_zone) else "",
         "place": _place(found),
         "calendar": _calendar(found),
-        "join_url": found.meeting_url if found.meeting_url.startswith(("https://", "http://")) else "",
+        "join_url": found.meeting_url if status not in OVER and found.meeting_url.startswith(("https://", "http://")) else "",
         "answers": _answers(found),
         "metadata": [(key, plain(value)) for key, value in found.details.items()],
         "uids": uids,

@@ -53,6 +53,11 @@ def move_url(settings: Settings, uid: str) -> str:
     return f"{settings.CALCOM_ORIGIN}/reschedule/{uid}"
 
 
+def booking_url(settings: Settings, uid: str) -> str:
+    """The booking at Cal.com: where it is paid, since no delivery tells the address of the payment itself."""
+    return f"{settings.CALCOM_ORIGIN}/booking/{uid}"
+
+
 def cancel_url(settings: Settings, uid: str) -> str:
     """Where a visitor cancels."""
     return f"{settings.CALCOM_ORIGIN}/booking/{uid}?cancel=true"

@@ -91,7 +91,9 @@ def manage(reference: str) -> Response:
     booking = _by_link(reference)
     shown = tickets.ticket(booking, site(), tickets.actions_to_manage(booking, site(), settings()))
     heading, lead = HEADINGS[shown.status]
-    if shown.links and len(shown.links) > 1:
+    if shown.status == Status.AWAITING_PAYMENT and len(shown.links) > 1:
+        lead = "The time is held for you. Pay on the calendar's own page, or cancel; after the payment you get the confirmation."
+    elif len(shown.links) > 1:
         heading, lead = "Your booking", "You can choose another time or cancel. The calendar opens on its own page for that."
     return _never_kept(make_response(render_template("public/manage.html", heading=heading, lead=lead, private=True, ticket=shown)))
 

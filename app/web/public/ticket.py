@@ -18,7 +18,7 @@ OPEN = frozenset({Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED})
 
 NEXT = {
     Status.PENDING: "The time is held for you. You get a mail as soon as the request is approved or declined.",
-    Status.AWAITING_PAYMENT: "The time is held for you until it is paid. The link for the payment is in your inbox.",
+    Status.AWAITING_PAYMENT: "The time is held for you until it is paid. The mail in your inbox leads to the payment as well.",
     Status.CONFIRMED: "",
     Status.CANCELLED: "Nothing is left to do. The time is free again for others.",
     Status.REJECTED: "The host could not take this time. Another one may fit.",
@@ -89,6 +89,8 @@ def actions_after_booking(booking: Booking, site: Site) -> list[Action]:
     found = []
     if status == Status.CONFIRMED and has_entry(booking):
         found.append(Action(label="Add to calendar", url=calendar_url(booking.reference), icon="calendar"))
+    if status == Status.AWAITING_PAYMENT:
+        return [Action(label="Pay or cancel", url=manage_url(booking.reference), icon="check")]
     return [*found, Action(label="Move or cancel", url=manage_url(booking.reference), icon="move", quiet=True)]
 
 
@@ -96,11 +98,11 @@ def actions_to_manage(booking: Booking, site: Site, settings: Settings) -> list[
     """Move and cancel at Cal.com, by the uid that counts now; nothing of it once the start has passed."""
     if status_of(booking) not in OPEN or booking.start <= clock.now() or not booking.uids:
         return [Action(label=site.home.action, url="/book", icon="calendar")]
-    uid = booking.uids[-1]
-    found = [
-        Action(label="Choose another time", url=calcom.move_url(settings, uid), icon="move"),
-        Action(label="Cancel this booking", url=calcom.cancel_url(settings, uid), icon="cross", quiet=True, danger=True),
-    ]
+    uid, due = booking.uids[-1], booking.status == Status.AWAITING_PAYMENT
+    first = Action(label="Finish the payment", url=calcom.booking_url(settings, uid), icon="check")
+    if not due:
+        first = Action(label="Choose another time", url=calcom.move_url(settings, uid), icon="move")
+    found = [first, Action(label="Cancel this booking", url=calcom.cancel_url(settings, uid), icon="cross", quiet=True, danger=True)]
     if booking.status == Status.CONFIRMED and has_entry(booking):
         found.append(Action(label="Add to calendar", url=calendar_url(booking.reference), icon="calendar", quiet=True))
     return found

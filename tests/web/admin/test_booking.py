@@ -106,3 +106,9 @@ def test_any_body_can_be_read():
     assert readable(json.dumps({"a": 1}).encode()).text == '{\n  "a": 1\n}'
     assert readable(b"[" * 100_000).kind == "text"
     assert readable(b"x" * 300_000).text.endswith("100,000 characters more")
+
+
+@pytest.mark.parametrize(("status", "offered"), [("confirmed", True), ("cancelled", False), ("rejected", False)])
+def test_the_way_into_a_meeting_is_shown_only_while_it_takes_place(book, desk, status, offered):
+    page = desk.get(f"/admin/calendar/{book(status=status, meeting_url='https://meet.example.com/room')}").text
+    assert ('href="https://meet.example.com/room"' in page) is offered

@@ -137,6 +137,15 @@ def test_a_signed_link_leads_to_moving_and_cancelling_by_the_last_uid(client, bo
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_a_booking_that_is_not_paid_leads_on_to_the_payment(client, book):
+    reference = book(status="awaiting_payment", uids=["first", "last"])
+    page = client.get(f"/booking/{reference}/manage?t={sign_booking(reference)}").text
+    assert 'href="https://app.cal.com/booking/last">' in page
+    assert "Finish the payment" in page
+    assert "Cancel this booking" in page
+    assert "reschedule" not in page, "Cal.com moves nothing that is not paid"
+
+
 @pytest.mark.parametrize("values", [{"status": "cancelled"}, {"status": "rejected"}])
 def test_what_is_over_offers_a_new_booking_only(client, book, values):
     reference = book(**values)
