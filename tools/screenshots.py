@@ -81,6 +81,19 @@ def _offline(page: Page, _: Demo) -> None:
     page.context.set_offline(True)
 
 
+def _form(page: Page, _: Demo) -> None:
+    """The form of the first time of the second day."""
+    page.locator(".month td a").nth(1).click()
+    page.locator(".day .slot").first.click()
+
+
+def _mistakes(page: Page, demo: Demo) -> None:
+    """The form as it comes back when nothing was filled in."""
+    _form(page, demo)
+    page.wait_for_timeout(1_100)
+    page.locator(".button-large").click()
+
+
 FRAME_THERE = "iframe"
 SHOTS = (
     Shot("home", "/"),
@@ -93,6 +106,17 @@ SHOTS = (
     Shot("book-link-failed", "/book", dials=(("fail", "404"),), pause_ms=3_000),
     Shot("book-offline", "/book", dials=(("delay", 60_000),), act=_offline, pause_ms=1_000),
     Shot("book-without-scripts", "/book", scripts=False),
+    Shot("host", "/book/demo"),
+    Shot("event-type", "/book/demo/flexible", wait_for=FRAME_THERE),
+    Shot("not-here", "/book/demo/unknown"),
+    Shot("times", "/book/demo/intro/times"),
+    Shot("times-lengths", "/book/demo/flexible/times"),
+    Shot("times-class", "/book/demo/group-class/times"),
+    Shot("times-elsewhere", "/book/demo/paid-session/times"),
+    Shot("times-form", "/book/demo/intro/times", act=_form),
+    Shot("times-questions", "/book/demo/project-brief/times", act=_form),
+    Shot("times-mistakes", "/book/demo/project-brief/times", act=_mistakes),
+    Shot("times-away", "/book/demo/consultation/times?month=2099-01", dials=(("api_500", 1.0),)),  # the last one: it is remembered for a while
     Shot("success-nothing", "/booking/success"),
     Shot("success-waiting", "/booking/success?start=2030-01-07T09:00:00Z&state=confirmed", act=_after_visit),
     Shot("success-confirmed", "/book", act=_booked()),

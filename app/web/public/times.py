@@ -29,6 +29,8 @@ from app.web.public.times_sheet import sheet_of
 from app.web.public.wish import Wish
 
 HOLD = "hold"
+NO_ANSWER = Problem("The calendar does not answer", "The free times cannot be shown right now. Try again in a moment, or use the calendar's own page.")
+NO_TIMES = Problem("Free times cannot be shown here at the moment", "The calendar's own page shows them.")
 
 
 @blueprint.get("/book/<username>/<slug>/times")
@@ -135,9 +137,9 @@ def _sheet(kind: EventType, chosen: Wish, *, problem: Problem | None = None, aro
     try:
         page["sheet"] = sheet_of(kind, chosen, desk(), held=_held(kind))
     except (NotConfigured, NotAllowed):
-        problem, status = PROBLEMS["closed"], STATUS["closed"]
+        problem, status = NO_TIMES, 503
     except CalcomError:
-        problem, status = PROBLEMS["away"], STATUS["away"]
+        problem, status = NO_ANSWER, 503
     close = nearest(desk(), kind, around, minutes=chosen.minutes) if around and page["sheet"] else []
     page_url = kind.booking_url or default_calendar(settings()).at(kind.link).page_url
     html = render_template(
