@@ -44,6 +44,7 @@ def configure(*, readable: bool, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("huey", "gunicorn.error", "urllib3"):
+    for noisy in ("huey", "gunicorn.error"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING if noisy != "gunicorn.error" else logging.INFO, root.level))
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings quote whole addresses, with uids and people in them

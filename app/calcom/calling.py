@@ -208,16 +208,18 @@ class Caller:
     def settle(self, lost: Lost, look: Callable[[], tuple[Row, ...]]) -> tuple[Row, ...]:
         """What `look` finds of a lost write; nothing when it finds nothing in several looks. Raises `Unsure` when it cannot look."""
         log.warning("no proper answer to a write; looking what it did", what=lost.call.what, why=str(lost))
+        until = time.monotonic() + PERSON_SECONDS
         for pause in (*SETTLE_PAUSES, None):
+            found: tuple[Row, ...] | None
             try:
                 found = look()
             except NotFound:
                 found = ()
             except CalcomError:
-                if pause is None:
+                found = None
+            if pause is None or found or time.monotonic() + pause > until:
+                if found is None:
                     raise _unsure(lost) from None
-                found = ()
-            if found or pause is None:
                 return found
             self._rest(pause)
         raise AssertionError("the last look returns or raises")

@@ -32,7 +32,8 @@ def _event_type(row: Mapping[str, Any]) -> EventType | None:
     if number is None or length is None or not text(row.get("slug")):
         return None
     price = whole(row.get("price")) or 0
-    options = tuple(option for option in (whole(value) for value in row.get("lengthInMinutesOptions") or ()) if option is not None)
+    lengths = row.get("lengthInMinutesOptions")
+    options = tuple(option for option in map(whole, lengths if isinstance(lengths, list) else ()) if option is not None)
     return EventType(
         id=number,
         slug=text(row.get("slug")),

@@ -1,16 +1,19 @@
 """The client against a server that misbehaves: reads are repeated, writes are looked after, nothing is done twice."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from app import log
 from app.calcom import calling
 from app.calcom.client import Client
 from app.calcom.errors import Away, NotAllowed, NotFound, Reason, Refused, Unsure, Wait
 from app.calcom.types import NewBooking
+from tests.calcom.conftest import KEY
 from tests.calcom.misbehaving import Behaviour, Server, answer, drip, good, hang_up, packed, reset, silence
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -360,3 +363,31 @@ def test_lists_that_take_no_notice_of_skip_end(client: Client, server: Server) -
     server.will(good(rows))
     assert len(client.people.memberships(3)) == 250
     assert len(server.asked) == 2
+
+
+# What is written down ---------------------------------------------------------------------------------------------------
+
+
+def test_neither_the_key_nor_uids_nor_people_reach_the_log(
+    client: Client, server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("handlers", "level"):  # as they were, afterwards
+        monkeypatch.setattr(logging.getLogger(), name, getattr(logging.getLogger(), name))
+    uid = "bgDC7wT6JHcJ1qmrcLrZuz"
+    leaky = answer(500, {"error": {"message": f"no {uid} of ada@example.org with {KEY}"}}, Odd_Header="x\r\nno header at all")
+    log.configure(readable=False, level="DEBUG")
+    server.will(leaky)
+    for act in (
+        lambda: client.bookings.get(uid),
+        lambda: client.bookings.cancel(uid, reason="Ill"),
+        lambda: client.bookings.create(wanted()),
+        lambda: list(client.bookings.all(attendee_email="ada@example.org")),
+    ):
+        with pytest.raises((Away, Unsure)) as caught:
+            act()
+        for secret in (uid, "ada@example.org", KEY, KEY[-16:]):
+            assert secret not in str(caught.value)
+    written = capsys.readouterr()
+    assert "repeated" in written.err
+    for secret in (uid, "ada", KEY, KEY[-16:], "Bearer"):
+        assert secret not in written.err + written.out
