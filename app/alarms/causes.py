@@ -7,7 +7,7 @@ somebody. Each look costs a handful of indexed questions, so that a worker may a
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.alarms import secret_age
@@ -17,11 +17,15 @@ from app.inbox import silence
 from app.notifications.admin_alarm import Cause
 from app.outbox import hold
 from app.outbox import queries as outbox
+from app.sync import queries as sync
+from app.sync.models import RunState
 
 DISK_BYTES = 500_000_000
 """Less than this is free: time to make room, long before `/readyz` turns red."""
 LEAST_PART = 0.02
 """On a small disk so much of it is enough."""
+SYNC_ROUNDS = 3
+"""So many comparisons in a row may fail: Cal.com is away for a moment now and then."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,19 @@ def _mails_failed(_: Look) -> Trouble | None:
     return Trouble(Cause.MAILS_FAILED, {"count": count}) if count else None
 
 
+def _sync(look: Look) -> Trouble | None:
+    ended = sync.last_ended() if look.settings.CALCOM_API_KEY else None
+    if ended is None or ended.state != RunState.FAILED:
+        return None
+    good = sync.last_done()
+    if good is None:
+        return Trouble(Cause.SYNC)
+    since = good.ended_at or good.asked_at
+    if look.now - since < SYNC_ROUNDS * timedelta(minutes=look.settings.SYNC_MINUTES):
+        return None
+    return Trouble(Cause.SYNC, {"when": since.isoformat()})
+
+
 def _disk(look: Look) -> Trouble | None:
     free = low_on_disk(look.settings)
     return None if free is None else Trouble(Cause.DISK, {"megabytes": free // 1_000_000})
@@ -107,6 +124,7 @@ FINDERS: tuple[Callable[[Look], Trouble | None], ...] = (
     _deliveries_failed,
     _mails_wait,
     _mails_failed,
+    _sync,
     _disk,
     _secrets,
 )

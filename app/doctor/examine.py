@@ -53,6 +53,7 @@ CHECKS: Sequence[Check] = (
     Check("deliveries", "What waits", "Deliveries", queues.deliveries),
     Check("mails", "What waits", "Mails", queues.mails),
     Check("silence", "What waits", "Last sign of Cal.com", queues.silence),
+    Check("sync", "What waits", "Comparison with Cal.com", queues.sync),
     Check("mail-server", "Mail", "Mail server", mail.server, LONG),
     Check("two-mails", "Mail", "Two mails of each", mail.twice),
     Check("embed", "Cal.com", "Embed script", embed.script),

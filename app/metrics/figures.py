@@ -21,6 +21,8 @@ from app.inbox import queries as inbox
 from app.inbox.models import InboxState
 from app.outbox import gate, hold
 from app.outbox import queries as outbox
+from app.sync import queries as sync
+from app.sync.models import RunState
 
 FRESH_SECONDS = 5.0
 """Counting a million rows takes a while: two monitors share the answer."""
@@ -49,7 +51,12 @@ class Figures(Collector):
         if time.monotonic() - self._read_at >= FRESH_SECONDS:
             with self._within():
                 try:
-                    self._read = [*self._deliveries(), *self._mails(), _gauge("frontdesk_database_up", "1 while the database answers.", 1)]
+                    self._read = [
+                        *self._deliveries(),
+                        *self._mails(),
+                        *self._comparisons(),
+                        _gauge("frontdesk_database_up", "1 while the database answers.", 1),
+                    ]
                 except STORE_ERRORS:
                     self._read = [_gauge("frontdesk_database_up", "1 while the database answers.", 0)]
                 finally:
@@ -77,6 +84,22 @@ class Figures(Collector):
         yield _gauge("frontdesk_mails_oldest_waiting_seconds", "For how long the oldest mail that is due has been waiting.", outbox.oldest_waiting_seconds())
         yield _gauge("frontdesk_mails_held", "1 while the outbox is held.", int(hold.held() is not None))
         yield _gauge("frontdesk_mail_server_away", "1 while the mail server is away.", int(gate.paused() is not None))
+
+    def _comparisons(self) -> Iterator[Metric]:
+        ended, done = sync.last_ended(), sync.last_done()
+        if ended is not None:
+            yield _gauge("frontdesk_sync_last_good", "1 when the last comparison with Cal.com ended well.", int(ended.state == RunState.DONE))
+        if done is None:
+            return
+        yield _gauge(
+            "frontdesk_sync_last_good_seconds", "Since the last comparison that ended well.", (clock.now() - (done.ended_at or done.asked_at)).total_seconds()
+        )
+        rows = GaugeMetricFamily("frontdesk_sync_rows", "Rows of the last comparison that ended well, by what became of them.", labels=["result"])
+        for result in ("created", "changed", "same", "gone", "ignored", "unreadable"):
+            rows.add_metric([result], getattr(done, result))
+        yield rows
+        yield _gauge("frontdesk_sync_verified", "Upcoming bookings that stand as they do at Cal.com.", done.verified or 0)
+        yield _gauge("frontdesk_sync_verified_of", "Upcoming bookings of ours at that time.", done.verified_of or 0)
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

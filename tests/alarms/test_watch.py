@@ -1,7 +1,7 @@
 """Alarms: each cause rings once, until it has gone and come again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +20,8 @@ from app.mail.transport import MemoryTransport
 from app.outbox import queries as outbox
 from app.outbox.hold import hold
 from app.outbox.models import OutboxMessage
+from app.sync.models import SyncRun
+from tests.conftest import refresh
 
 BROKEN = {"triggerEvent": "BOOKING_CREATED", "createdAt": "x", "payload": {}}
 
@@ -29,6 +31,7 @@ def mails(kind: str = "admin_alarm") -> list[OutboxMessage]:
 
 
 def causes_now() -> set[str]:
+    refresh()
     return {alarm.cause for alarm in current()}
 
 
@@ -146,6 +149,38 @@ def test_mails_that_failed_ring(work: Callable[[], None]) -> None:
         )
     work()
     assert causes_now() == {"mails_failed"}
+
+
+def compared(state: str, *, ended: str) -> SyncRun:
+    at = datetime.fromisoformat(ended)
+    return SyncRun(kind="changes", state=state, asked_at=at, ended_at=at, error="Cal.com did not answer.")
+
+
+def test_a_comparison_that_fails_for_long_rings_and_one_that_failed_once_does_not(make_app: Callable[..., Flask], database_url: str, monday: Any) -> None:
+    app = make_app(DATABASE_URL=database_url, CALCOM_API_KEY="cal_test_key", CALCOM_API_URL="http://127.0.0.1:9/v2")
+    with app.app_context():
+        with transaction() as session:
+            session.add_all([compared("done", ended="2026-12-07T08:45Z"), compared("failed", ended="2026-12-07T08:55Z")])
+        app.extensions["works"].work()
+        assert causes_now() == set()
+        monday.forward(minutes=16)
+        app.extensions["works"].work()
+        refresh()
+        assert [(alarm.cause, alarm.values) for alarm in current()] == [("sync", {"when": "2026-12-07T08:45:00+00:00"})]
+        with transaction() as session:
+            session.add(compared("done", ended="2026-12-07T09:16Z"))
+        monday.forward(minutes=2)
+        app.extensions["works"].work()
+        assert causes_now() == set()
+
+
+def test_a_comparison_that_never_worked_rings(make_app: Callable[..., Flask], database_url: str) -> None:
+    app = make_app(DATABASE_URL=database_url, CALCOM_API_KEY="cal_test_key", CALCOM_API_URL="http://127.0.0.1:9/v2")
+    with app.app_context():
+        with transaction() as session:
+            session.add(compared("failed", ended="2026-12-07T08:55Z"))
+        app.extensions["works"].work()
+        assert causes_now() == {"sync"}
 
 
 def test_a_full_disk_rings(work: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:

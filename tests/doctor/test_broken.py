@@ -29,6 +29,7 @@ from app.inbox import queries as inbox
 from app.inbox.models import InboxMessage
 from app.outbox.hold import hold
 from app.outbox.models import OutboxMessage, OutboxPause
+from app.sync.models import SyncRun
 from app.wiring import patient_of
 from tests.conftest import SECRET
 from tests.doctor.conftest import KEY, Plain, Site, stamp
@@ -155,7 +156,7 @@ def test_answers_of_another_shape(site: Make) -> None:
 def test_without_a_key_that_part_is_off_and_nothing_is_broken(site: Make) -> None:
     found = site(CALCOM_API_KEY="").examine()
     assert {name for name, finding in found.items() if finding.status == Status.OFF} == {
-        "api-key", "api-versions", "two-mails", "webhook", "webhook-triggers", "webhook-active", "webhook-secret",
+        "api-key", "api-versions", "sync", "two-mails", "webhook", "webhook-triggers", "webhook-active", "webhook-secret",
     }  # fmt: skip
     assert worst(examine_results(found)) == Status.OK
 
@@ -398,9 +399,9 @@ LONG_AGO = timedelta(hours=3)
     ("name", "row", "status", "words", "fix"),
     [
         ("deliveries", lambda: delivery(due_at=clock.now() - LONG_AGO), Status.FAILED, "the oldest for 3 hours", "flask worker"),
-        ("deliveries", lambda: delivery(state="dead"), Status.WARNING, "1 deliveries could not be read", "flask inbox list"),
+        ("deliveries", lambda: delivery(state="dead"), Status.WARNING, "1 delivery could not be read", "flask inbox list"),
         ("mails", lambda: letter(due_at=clock.now() - LONG_AGO), Status.FAILED, "3 hours late", "flask worker"),
-        ("mails", lambda: letter(state="unknown"), Status.WARNING, "1 mails could not be sent", "flask outbox list"),
+        ("mails", lambda: letter(state="unknown"), Status.WARNING, "1 mail could not be sent", "flask outbox list"),
         ("silence", lambda: delivery(received_at=clock.now() - timedelta(days=5), state="processed"), Status.WARNING, "5 days ago", "See the checks"),
     ],
 )
@@ -409,6 +410,30 @@ def test_what_waits_or_failed(name: str, row: Callable[[], Any], status: Status,
     store(here.app, row())
     finding = here.ask(name)
     assert (finding.status, words in finding.says, finding.fix.startswith(fix)) == (status, True, True)
+
+
+def compared(state: str, **ago: int) -> SyncRun:
+    at = clock.now() - timedelta(**ago)
+    return SyncRun(kind="changes", state=state, asked_at=at, ended_at=None if state == "running" else at, error="The key was refused.")
+
+
+@pytest.mark.parametrize(
+    ("runs", "status", "words"),
+    [
+        ([], Status.OK, "Nothing has been compared yet"),
+        ([("done", 5)], Status.OK, "compared with Cal.com's 5 minutes ago"),
+        ([("done", 15), ("failed", 5)], Status.FAILED, "failed: The key was refused. The last good one was 15 minutes ago."),
+        ([("failed", 5)], Status.FAILED, "None has ended well yet."),
+        ([("done", 45)], Status.FAILED, "Nothing is compared with Cal.com any more."),
+        ([("done", 45), ("running", 1)], Status.OK, "45 minutes ago"),
+    ],
+)
+def test_the_comparison_with_calcom(runs: list[tuple[str, int]], status: Status, words: str, site: Make) -> None:
+    here = site(serve=False, work=False)
+    store(here.app, *(compared(state, minutes=minutes) for state, minutes in runs))
+    finding = here.ask("sync")
+    assert (finding.status, words in finding.says) == (status, True)
+    assert (status == Status.OK) or "flask calcom sync" in finding.fix
 
 
 def test_mails_that_wait_for_the_mail_server_or_for_a_person(site: Make) -> None:

@@ -1,6 +1,7 @@
 """Figures for a monitor: what they count, and who may read them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from app import clock
 from app.calcom.webhook import SIGNATURE_HEADER, sign
 from app.db import transaction
 from app.metrics import figures
 from app.outbox.hold import hold
+from app.sync.models import SyncRun
 from tests.factories.orders import order
 
 TOKEN = "a-token-for-monitors"
@@ -68,6 +71,20 @@ def test_backlog_ages_and_states_come_from_the_database(client: FlaskClient, cal
     assert plain["frontdesk_mails_oldest_waiting_seconds"] == 30
     assert read(client, state="processed")["frontdesk_deliveries"] == 1
     assert read(client, kind="confirmation", state="planned")["frontdesk_mails"] == 1
+
+
+def test_the_comparison_with_calcom_is_told(client: FlaskClient, moment: Any) -> None:
+    moment("2026-12-07T09:00Z")
+    assert "frontdesk_sync_last_good" not in read(client)
+    at = clock.now()
+    with transaction() as session:
+        good = SyncRun(kind="changes", state="done", asked_at=at, ended_at=at, created=3, ignored=2, verified=311, verified_of=312)
+        session.add_all([good, SyncRun(kind="changes", state="failed", asked_at=at, ended_at=at + timedelta(minutes=1), error="x")])
+    moment.forward(minutes=2)
+    plain = read(client)
+    assert (plain["frontdesk_sync_last_good"], plain["frontdesk_sync_last_good_seconds"]) == (0, 120)
+    assert (plain["frontdesk_sync_verified"], plain["frontdesk_sync_verified_of"]) == (311, 312)
+    assert read(client, result="created")["frontdesk_sync_rows"] == 3
 
 
 def test_the_time_of_answers_is_counted_by_route_and_not_by_address(client: FlaskClient, deliver: Callable[..., Any]) -> None:

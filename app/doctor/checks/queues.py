@@ -1,12 +1,15 @@
 """What waits, what failed, and whether deliveries still come."""
 
 from app import clock
-from app.doctor.finding import Finding, failed, good, warning
+from app.alarms.causes import SYNC_ROUNDS
+from app.doctor.finding import Finding, failed, good, off, warning
 from app.doctor.patient import Patient
 from app.inbox import queries as inbox
 from app.inbox import silence as quiet
 from app.outbox import gate, hold
 from app.outbox import queries as outbox
+from app.sync import queries as comparisons
+from app.sync.models import RunState, SyncRun
 
 WORKER = "flask worker    # with REDIS_URL; without it `flask serve` does the work: start it, and look into its log"
 
@@ -17,7 +20,7 @@ def deliveries(patient: Patient) -> Finding:
     if seconds >= patient.settings.QUEUE_ALARM_SECONDS:
         return failed(f"{inbox.backlog()} deliveries wait to be read, the oldest for {_span(seconds)}.", WORKER)
     if stuck:
-        return warning(f"{_many(stuck)} deliveries could not be read and need you.", "flask inbox list | grep dead\nflask inbox replay --dead")
+        return warning(f"{_many(stuck, 'delivery', 'deliveries')} could not be read.", "flask inbox list | grep dead\nflask inbox replay --dead")
     return good("Every delivery has been read." if not seconds else f"The oldest delivery has been waiting for {_span(seconds)}.")
 
 
@@ -31,7 +34,7 @@ def mails(patient: Patient) -> Finding:
         return failed(f"Mails wait to be sent, the oldest is {_span(seconds)} late.{why}", "See the check of the mail server below." if pause else WORKER)
     if stuck:
         return warning(
-            f"{_many(stuck)} mails could not be sent, or nobody knows whether they were.",
+            f"{_many(stuck, 'mail', 'mails')} could not be sent, or nobody knows whether that worked.",
             "flask outbox list | grep -E 'dead|unknown'\nflask outbox retry NUMBER",
         )
     return good("Every mail that is due has left." if not seconds else f"The oldest mail that is due has been waiting for {_span(seconds)}.")
@@ -50,8 +53,32 @@ def silence(patient: Patient) -> Finding:
     return good(said)
 
 
-def _many(count: int) -> str:
-    return str(count) if count < 100 else "100 or more"
+def sync(patient: Patient) -> Finding:
+    """Whether our bookings are compared with Cal.com's."""
+    if patient.client is None:
+        return off("Without CALCOM_API_KEY nothing is compared: what a lost delivery said stays unknown.")
+    ended, done = comparisons.last_ended(), comparisons.last_done()
+    if ended is None:
+        return good("Nothing has been compared yet; the first comparison begins when the site starts.")
+    last = f" The last good one was {_ago(done)}." if done else " None has ended well yet."
+    if ended.state == RunState.FAILED:
+        return failed(f"The last comparison with Cal.com failed: {ended.error}{last}", "flask calcom sync")
+    late = SYNC_ROUNDS * 60 * patient.settings.SYNC_MINUTES
+    if done is not None and _since(done) > late and comparisons.under_way() is None:
+        return failed(f"Nothing is compared with Cal.com any more.{last}", f"{WORKER}\nflask calcom sync")
+    return good(f"Our bookings were compared with Cal.com's {_ago(done)}." if done else f"A comparison is under way.{last}")
+
+
+def _ago(run: SyncRun) -> str:
+    return f"{_span(_since(run))} ago"
+
+
+def _since(run: SyncRun) -> float:
+    return (clock.now() - (run.ended_at or run.asked_at)).total_seconds()
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count} {several}" if count < 100 else f"100 or more {several}"
 
 
 def _span(seconds: float) -> str:

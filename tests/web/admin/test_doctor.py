@@ -56,7 +56,7 @@ def test_before_the_first_examination_it_says_what_it_would_do(sign_in: Callable
 def test_an_examination_shows_each_finding_and_what_to_do(sign_in: Callable[..., FlaskClient], checks: Callable[..., None]) -> None:
     checks(*FOUND)
     page = press(sign_in())
-    assert "1 broken" in page
+    assert "1 broken:" in page
     for words in ("All that is needed is set.", "The disk fills up.", "du -xh", "Nothing listens there.", "MAIL_SERVER=…\nnc -vz", "CALCOM_API_KEY=cal_…"):
         assert words in page
     assert page.count("What to do</p>") == 3
