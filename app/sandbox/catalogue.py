@@ -10,7 +10,7 @@ from typing import Any
 
 from app.sandbox.errors import SlugTaken, UnknownEventType, UnknownHost
 from app.sandbox.questions import Question
-from app.sandbox.schedules import Schedule
+from app.sandbox.schedules import WEEKDAYS_NINE_TO_FIVE, Schedule
 
 DAYS_AHEAD = 60
 
@@ -99,6 +99,14 @@ class Catalogue:
     def first_host(self) -> Host:
         """The host that a newcomer meets."""
         return self.hosts[0]
+
+    def add_host(self, *, name: str, username: str, email: str, time_zone: str) -> Host:
+        """A further host, who works on weekdays from nine to five."""
+        number = max(one.id for one in self.hosts) + 1
+        hours = self.add_schedule(Schedule(id=0, owner_id=number, name="Working hours", time_zone=time_zone, hours=WEEKDAYS_NINE_TO_FIVE))
+        made = Host(id=number, name=name, username=username, email=email, time_zone=time_zone, default_schedule_id=hours.id)
+        self.hosts.append(made)
+        return made
 
     def host(self, username: str) -> Host:
         """The host with this name."""

@@ -27,7 +27,7 @@ _DIAL_WORDS = {
     "delay_ms": ("Delay", "Milliseconds before each delivery"),
     "repeats": ("Repeats", "How often each one is sent again"),
     "reorder": ("Overtaken", "Share that later ones overtake, 0 to 1"),
-    "held": ("Held back", "Share that waits to be released by hand"),
+    "held": ("Held back", "Share that waits for you"),
     "fail": ("Link fails", "linkFailed with 403, 404, 500, or legacy"),
     "faillate": ("Link fails late", "500 where linkReady was due"),
     "silent": ("Silent frame", "The document loads and never speaks"),
@@ -42,17 +42,17 @@ _DIAL_WORDS = {
     "tall": ("Taller", "Pixels added to the page"),
     "script": ("Embed script", "ok, missing or html"),
     "script_delay_ms": ("Slow script", "Milliseconds before it is served"),
-    "api_429": ("Too many", "Share of requests told to wait, 0 to 1"),
+    "api_429": ("Too many", "Share told to wait, 0 to 1"),
     "api_500": ("Errors", "Share that fail inside, 0 to 1"),
-    "api_html": ("Web pages", "Share answered by the edge, 0 to 1"),
-    "api_cut": ("Cut off", "Share whose compressed answer ends early"),
+    "api_html": ("Web pages", "Share got from the edge"),
+    "api_cut": ("Cut off", "Share that ends too early"),
     "api_redirect": ("Sent elsewhere", "Share that are redirected, 0 to 1"),
-    "api_lost": ("Answer lost", "Share of writes done without an answer"),
-    "api_slow": ("Slow answers", "Share whose body dribbles in, 0 to 1"),
-    "api_slow_ms": ("How slow", "Milliseconds that such a body takes"),
+    "api_lost": ("Answer lost", "Share of writes that are done"),
+    "api_slow": ("Slow answers", "Share that dribbles in"),
+    "api_slow_ms": ("How slow", "Milliseconds it takes then"),
     "api_next": ("Next requests", "For example 500*3,html,ok,lost"),
-    "api_only": ("Only", "Requests that begin so: GET /v2/bookings"),
-    "api_churn": ("Restless rows", "Bookings that change after each page of a list"),
+    "api_only": ("Only", "Such as GET /v2/bookings"),
+    "api_churn": ("Restless rows", "Changed after each page read"),
     "api_limit": ("Limit", "Requests a minute"),
     "clock_scale": ("Faster clock", "The limit’s minute divided by this"),
 }
@@ -78,6 +78,7 @@ def overview() -> str:
         requests=[b for b in bookings if b.status is Status.PENDING and not b.payment_due],
         bookings=bookings,
         deliveries=desk().courier.log(),
+        held=desk().courier.held(),
         dials=_dial_groups(),
         changed=desk().dials != type(desk().dials)(),
         messages=_messages(),
@@ -139,6 +140,14 @@ def turn() -> Response:
     else:
         desk().notices.append(("done", "The dials are set."))
     return redirect(url_for("control.overview", _anchor="dials"), 303)
+
+
+@control.post("/release")
+def release() -> Response:
+    """Send what the dial held back."""
+    number = desk().courier.release()
+    desk().notices.append(("done", f"Sent what was held back: {number}."))
+    return redirect(url_for("control.overview", _anchor="deliveries"), 303)
 
 
 @control.post("/reset")

@@ -17,6 +17,7 @@ from app.sandbox.fault_queue import FaultQueue
 from app.sandbox.key_ring import KeyRing
 from app.sandbox.limits import Limiter
 from app.sandbox.listing import Lists
+from app.sandbox.managed import ManagedPeople
 from app.sandbox.state import Happening
 from app.sandbox.subscriptions import TRIGGERS, Subscription, Subscriptions
 from app.sandbox.tally import Tally
@@ -37,6 +38,7 @@ class Desk:
     keys: KeyRing = field(default_factory=KeyRing)
     limiter: Limiter = field(default_factory=Limiter)
     lists: Lists = field(default_factory=Lists)
+    managed: ManagedPeople = field(default_factory=ManagedPeople)
     tally: Tally = field(default_factory=Tally)
     faults: FaultQueue = field(default_factory=FaultQueue)
     dials: Dials = field(default_factory=Dials)
@@ -63,6 +65,7 @@ class Desk:
         """Begin again: no bookings, no deliveries, no faults."""
         self.courier.forget()
         self.engine.reset()
+        self.managed.forget()
         self.limiter.forget()
         self.tally.forget()
         self.faults.fill("")

@@ -16,6 +16,9 @@ class Hours:
     closes: time
 
 
+WEEKDAYS_NINE_TO_FIVE = (Hours(days=WEEKDAYS[:5], opens=time(9), closes=time(17)),)
+
+
 @dataclass(frozen=True, kw_only=True)
 class OtherDay:
     """A day with hours of its own; a span without length closes it."""

@@ -74,7 +74,7 @@ class Store:
         self._by_id: dict[int, Booking] = {}
         self._series: dict[str, list[Booking]] = {}
         self._seats: dict[str, Booking] = {}
-        self._shelves = {host.id: Shelf() for host in self._catalogue.hosts}
+        self._shelves: dict[int, Shelf] = {}
         self._longest = timedelta(hours=1)
         self.version = 0
 
@@ -111,7 +111,7 @@ class Store:
 
     def shelf(self, host: Host) -> Shelf:
         """What this host sees: own bookings, and those that the host attends."""
-        return self._shelves[host.id]
+        return self._shelves.setdefault(host.id, Shelf())
 
     def add(self, booking: Booking) -> None:
         """A further row."""
@@ -121,13 +121,13 @@ class Store:
 
     def add_many(self, bookings: list[Booking]) -> None:
         """Many further rows at once."""
-        per_shelf: dict[int, list[Booking]] = {number: [] for number in self._shelves}
+        per_shelf: dict[int, list[Booking]] = {}
         for one in bookings:
             self._note(one)
             for host in self._seen_by(one):
-                per_shelf[host.id].append(one)
+                per_shelf.setdefault(host.id, []).append(one)
         for number, rows in per_shelf.items():
-            self._shelves[number].put_many(rows)
+            self._shelves.setdefault(number, Shelf()).put_many(rows)
 
     @contextmanager
     def changing(self, booking: Booking) -> Iterator[None]:
@@ -144,7 +144,7 @@ class Store:
 
     def overlapping(self, host: Host, start: datetime, end: datetime) -> list[Booking]:
         """The host's own rows that hold some of this time."""
-        keys = self._shelves[host.id].orders["start"]
+        keys = self.shelf(host).orders["start"]
         lower, upper = bisect_left(keys, (start - self._longest, _FIRST)), bisect_left(keys, (end, _FIRST))
         found = (self._by_id[number] for _, number in keys[lower:upper])
         return [one for one in found if one.holds_time and one.end > start and one.host is host]
@@ -160,7 +160,7 @@ class Store:
             self._seats[seat.id] = booking
 
     def _shelves_for(self, booking: Booking) -> list[Shelf]:
-        return [self._shelves[host.id] for host in self._seen_by(booking)]
+        return [self.shelf(host) for host in self._seen_by(booking)]
 
     def _seen_by(self, booking: Booking) -> list[Host]:
         addresses = {person.email for person in booking.people()}

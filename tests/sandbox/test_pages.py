@@ -142,6 +142,22 @@ def test_a_form_of_our_own_is_accepted_under_a_policy_that_lets_browsers_name_it
     assert client.post("/control/reset", data={"token": token}, headers={"Origin": "null"}).status_code == 403
 
 
+def test_held_deliveries_are_sent_by_a_button(sandbox, client):
+    courier = sandbox.extensions["sandbox"].courier
+    assert "Send what is held back" not in client.get("/control").get_data(as_text=True)
+    del courier.send
+    client.put("/control/api/dials", json={"held": 1})
+    book(client)
+    page = client.get("/control").get_data(as_text=True)
+    assert "Send what is held back: 1" in page
+    assert client.get("/control/api/deliveries").json["held"] == 1
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    client.post("/control/release", data={"token": token})
+    assert courier.wait_until_idle(seconds=10)
+    assert [one.result for one in courier.log()] == ["no answer (ConnectionError)"]
+    assert "Sent what was held back: 1." in client.get("/control").get_data(as_text=True)
+
+
 def test_the_hosts_own_questions_are_asked_and_told(client, api, told):
     page = client.get("/demo/project-brief/embed").get_data(as_text=True)
     assert "What should be better afterwards?" in page

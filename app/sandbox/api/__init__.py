@@ -13,6 +13,7 @@ from app.sandbox.api.bookings import bookings
 from app.sandbox.api.event_type_changes import event_type_changes
 from app.sandbox.api.event_types import event_types
 from app.sandbox.api.keys import identify
+from app.sandbox.api.managed import managed
 from app.sandbox.api.me import me
 from app.sandbox.api.new_bookings import new_bookings
 from app.sandbox.api.reservations import reservations
@@ -24,8 +25,9 @@ from app.sandbox.desk import desk
 from app.sandbox.errors import Refused
 from app.sandbox.limits import Pace
 
+_KEY, _TOKENS_PER_KEY = 120, 500
 API = Blueprint("api", __name__, url_prefix="/v2")
-for _part in (me, account, event_types, event_type_changes, schedules, slots, reservations, bookings, new_bookings, booking_acts, webhooks):
+for _part in (me, account, event_types, event_type_changes, schedules, slots, reservations, bookings, new_bookings, booking_acts, webhooks, managed):
     API.register_blueprint(_part)
 
 API.register_error_handler(problems.ApiProblem, problems.ordinary)
@@ -43,7 +45,8 @@ def let_in() -> Response | None:
         return answer
     g.caller = identify()
     dials = desk().dials.api
-    g.pace = desk().limiter.take(g.caller.name, limit=dials.api_limit, scale=dials.clock_scale)
+    limit = dials.api_limit if g.caller.name.startswith(("cal_", "ip ")) else dials.api_limit * _TOKENS_PER_KEY // _KEY
+    g.pace = desk().limiter.take(g.caller.name, limit=limit, scale=dials.clock_scale)
     return problems.throttled() if g.pace.refused else None
 
 

@@ -1,6 +1,7 @@
 """Who calls: every key that begins with `cal_` is good, and acts as the first host.
 
-`cal_<username>_…` acts as the host with that name. A key that was refreshed is good no more.
+`cal_<username>_…` acts as the host with that name. A key that was refreshed is good no more. The access token of a managed
+user acts as that user for an hour.
 """
 
 import re
@@ -13,7 +14,7 @@ from app.sandbox.catalogue import Host
 from app.sandbox.desk import desk
 from app.sandbox.errors import UnknownHost
 
-_FORM = re.compile(r"Bearer (?P<key>cal_\S+)")
+_FORM = re.compile(r"Bearer (?P<key>\S+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,12 @@ def identify() -> Caller:
     if header is None:
         return Caller(name=f"ip {request.remote_addr}", host=None)
     found = _FORM.fullmatch(header)
-    if found is None or desk().keys.is_dead(found["key"]):
+    managed = desk().managed.with_access(found["key"]) if found else None
+    if managed is not None:
+        if managed.pair.access_until <= desk().engine.now():
+            raise ApiProblem(498, "ACCESS_TOKEN_IS_EXPIRED")
+        return Caller(name=f"user {managed.host.id}", host=managed.host)
+    if found is None or not found["key"].startswith("cal_") or desk().keys.is_dead(found["key"]):
         raise ApiProblem(401, "CustomThrottlerGuard - Invalid API Key")
     catalogue = desk().engine.catalogue
     try:

@@ -20,6 +20,7 @@ _NAMES = {
     403: ("ForbiddenException", "Forbidden"),
     404: ("NotFoundException", "Not Found"),
     409: ("ConflictException", "Conflict"),
+    498: ("TokenExpiredException", "Token Expired"),
     422: ("UnprocessableEntityException", "Unprocessable Entity"),
 }
 _WORDS = {

@@ -15,7 +15,7 @@ from app.sandbox.api.problems import ApiProblem, BadBody
 from app.sandbox.api.versions import SCHEDULES, is_new
 from app.sandbox.catalogue import Host
 from app.sandbox.desk import desk
-from app.sandbox.schedules import WEEKDAYS, Hours, OtherDay, Schedule
+from app.sandbox.schedules import WEEKDAYS, WEEKDAYS_NINE_TO_FIVE, Hours, OtherDay, Schedule
 
 schedules = Blueprint("api_schedules", __name__, url_prefix="/schedules")
 
@@ -27,7 +27,6 @@ _PROPERTIES = {
     "overrides": Property(body.listed),
 }
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_USUAL = (Hours(days=WEEKDAYS[:5], opens=time(9), closes=time(17)),)
 
 
 @schedules.get("")
@@ -59,7 +58,7 @@ def create() -> Response:
         owner_id=host.id,
         name=given["name"],
         time_zone=given["timeZone"],
-        hours=_hours(given["availability"]) if "availability" in given else _USUAL,
+        hours=_hours(given["availability"]) if "availability" in given else WEEKDAYS_NINE_TO_FIVE,
         overrides=_other_days(given.get("overrides", [])),
     )
     with engine.lock:
