@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from app.cli import demo, printing
 from app.cli.current import real_app
@@ -23,6 +24,7 @@ def command(factory: Callable[[Settings], Flask]) -> click.Command:
 
     @click.command("doctor")
     @printing.as_json
+    @with_appcontext
     def doctor(*, as_json: bool) -> None:
         """Examines the site from inside and outside and says for each fault what to do. Exit status 1 when something is broken."""
         settings = demo.running_settings()
@@ -42,8 +44,12 @@ def command(factory: Callable[[Settings], Flask]) -> click.Command:
 
 
 def _say_how_far(done: int) -> None:
-    if sys.stderr.isatty():
+    if _at_a_terminal():
         click.echo(f"\r{done} of {len(CHECKS)} looked at" + ("\r\033[K" if done == len(CHECKS) else ""), nl=False, err=True)
+
+
+def _at_a_terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 def _print(results: list[Result], *, site: str) -> None:
