@@ -36,6 +36,7 @@ def still_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo on a Monday morning that does not pass, with three bookings: confirmed, moved, a request."""
     with running_demo(tmp_path_factory.mktemp("still"), at=NOW) as demo:
         first, second, third = PEOPLE
+        within(60, lambda: requests.get(f"{demo.site_url}/api/event-types", timeout=10).status_code == 200, what="the first look at what can be booked")
 
         def settled(person: Person, mails: int) -> None:
             within(30, lambda: len(demo.mails(person.email)) == mails, what=f"mail {mails} to {person.email}")
