@@ -5,7 +5,8 @@ a local sink, from the release of a held outbox to the last committed row: claim
 and committed one by one. The sink is `smtp-sink` of Debian's postfix package, which answers and forgets; its own limit is taken
 before and after with the same client library (Flask-Mail) sending ready texts over one reused connection. That limit includes
 what the library does for each mail to put it together. The bare limit of smtplib with bytes made beforehand is printed as
-well, and the durable commits per second that the disk gives two connections: a mailer with one commit a mail cannot exceed those.
+well, the processor time of the workers for a mail, the load of the machine before all began (more than one makes the ratio a
+matter of luck), and the durable commits per second that the disk gives two connections: a mailer with one commit a mail cannot exceed those.
 
 Targets: at least 0.6 of the library's limit; every mail taken by the sink exactly once; at most 150 MB resident for each worker.
 `--short` takes fewer mails; `--mails N` any number (100,000 without either).
@@ -87,15 +88,16 @@ def sink(folder: Path) -> Iterator[Sink]:
             process.wait(10)
 
 
-def library_limit(port: int, *, mails: int, text: str, html: str) -> float:
-    """Mails per second of Flask-Mail over one connection."""
+def library_limit(port: int, *, text: str, html: str, seconds: float) -> tuple[float, int]:
+    """Mails per second of Flask-Mail over one connection, and how many it sent: for so long that a busy machine slows it down as it does the workers."""
     app = flask.Flask("limit")
     app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="office@example.com")
     with app.app_context(), flask_mail.Mail(app).connect() as connection:
-        began = time.perf_counter()
-        for number in range(mails):
+        began, number = time.perf_counter(), 0
+        while (took := time.perf_counter() - began) < seconds:
             connection.send(flask_mail.Message(f"Reminder {number}", [f"guest{number}@example.org"], body=text, html=html))
-        return mails / (time.perf_counter() - began)
+            number += 1
+        return number / took, number
 
 
 def bare_limit(port: int, *, mails: int, content: bytes) -> float:
@@ -183,6 +185,12 @@ def resident(process: subprocess.Popen[bytes]) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
+def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
+    """The time that the process has used so far, its own and the kernel's for it."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def wait_for_words(log: Path, words: str, *, times: int, seconds: float = 60.0) -> None:
     """Returns when the log holds the words so many times."""
     deadline = time.monotonic() + seconds
@@ -225,7 +233,9 @@ def measure(mails: int) -> dict[str, float]:
         subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=sites[0].environ, check=True, capture_output=True)
         fill(engine, mails)
         text, html, content = example(sites[0].environ)
-        limits = [library_limit(target.port, mails=max(200, mails // 50), text=text, html=html)]
+        load = os.getloadavg()[0]
+        seconds = 3.0 if mails <= FEW else 15.0
+        limits = [library_limit(target.port, text=text, html=html, seconds=seconds)]
         bare = bare_limit(target.port, mails=max(500, mails // 20), content=content)
         commits = [durable_commits(url, each=200)]
         for site in sites:
@@ -233,21 +243,23 @@ def measure(mails: int) -> dict[str, float]:
             site.start_worker()
         for site in sites:
             wait_for_words(site.log, "Worker is running", times=1)
-        before = target.taken()
-        rate, most = deliver(engine, mails=mails, processes=[site.worker for site in sites if site.worker])
-        limits.append(library_limit(target.port, mails=max(200, mails // 50), text=text, html=html))
+        workers = [site.worker for site in sites if site.worker]
+        before, spent = target.taken(), -sum(map(cpu_seconds, workers))
+        rate, most = deliver(engine, mails=mails, processes=workers)
+        spent += sum(map(cpu_seconds, workers))
+        limits.append(library_limit(target.port, text=text, html=html, seconds=seconds))
         commits.append(durable_commits(url, each=200))
         time.sleep(0.5)
-        taken = target.taken() - before - max(200, mails // 50)
+        taken = target.taken() - before - limits[-1][1]
         with engine.connect() as connection:
             outbox = db.metadata.tables["outbox_message"]
             sent = connection.scalar(sa.select(sa.func.count()).where(outbox.c.state == "sent")) or 0
-    limit = sum(limits) / len(limits)
+    limit = sum(rate for rate, _ in limits) / len(limits)
     return {
         "mails_per_s": rate, "library_limit_per_s": limit, "bare_limit_per_s": bare, "share": rate / limit, "share_of_bare": rate / bare,
         "disk_commits_per_s": sum(commits) / len(commits),
         "mails": mails, "sent": sent, "taken_by_sink": taken, "lost": mails - sent, "doubled": taken - sent,
-        "resident_mb": most, "bytes_per_mail": len(content),
+        "resident_mb": most, "worker_cpu_ms": 1000 * spent / mails, "load": load, "bytes_per_mail": len(content),
     }  # fmt: skip
 
 
