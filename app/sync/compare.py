@@ -66,9 +66,8 @@ def compare(row: Row, known: Held, *, imported: bool, with_successor: bool) -> C
         showing = row.ended or bool(row.said)  # some classes hide their people
         absentees = showing and any(address not in listed for address in known.seats_of(row.uid))
         facts += _attendance(row, known)
-        seats = sorted(address.seat for address in listed) if not row.ended else []
-        if showing and known.seated.get(row.uid) != seats and not absentees:
-            marks.append(Fact(row.uid, "", Kind.SEATED, moment(Address(row.uid), known), content={"seats": seats}))
+        if showing and not absentees:
+            marks += seated(row, known)
         return Comparison(tuple(facts), tuple(marks), new=new, absentees=absentees)
     if row.moved_to:
         if new and not with_successor and not imported:
@@ -152,6 +151,13 @@ def _compare_seat(row: Row, said: Said, known: Held, facts: list[Fact], marks: l
         facts.append(fact)
     elif another_seat or _changed_since(row, said.address, known):
         marks.append(fact)
+
+
+def seated(row: Row, known: Held) -> Iterator[Fact]:
+    """Who holds seats in a class, unless that was noted down before."""
+    seats = [] if row.ended else sorted(said.address.seat for said in row.said)
+    if known.seated.get(row.uid) != seats:
+        yield Fact(row.uid, "", Kind.SEATED, moment(Address(row.uid), known), content={"seats": seats})
 
 
 def left_class(row: Row, known: Held, address: Address) -> Fact:

@@ -15,7 +15,7 @@ from app.calcom.client import Client
 from app.calcom.errors import NotFound
 from app.calcom.types import Booking as Said
 from app.db import db
-from app.sync.compare import left_class, moment
+from app.sync.compare import left_class, moment, seated
 from app.sync.from_api import Row
 from app.sync.held import Held, held_at
 from app.sync.intake import SYNC, Intake
@@ -82,7 +82,8 @@ def settle_class(client: Client, said: Said, intake: Intake, write: Write, *, as
     def leave(run: SyncRun) -> None:
         row, known, gone = _gone_from(said, intake, asked_at)
         if gone:
-            record(db.session(), [left_class(row, known, address) for address in gone], cause=intake.cause, policy=intake.policy)
+            facts = [*(left_class(row, known, address) for address in gone), *seated(row, known)]
+            record(db.session(), facts, cause=intake.cause, policy=intake.policy)
             run.changed += len(gone)
 
     if absentees:
