@@ -31,8 +31,3 @@ def moment_in(name: str | None) -> datetime | None:
     if found is None:
         raise BadBody({str(name): f"{name} must be a valid ISO 8601 date string"})
     return found
-
-
-def flag_in(name: str) -> bool:
-    """A switch."""
-    return request.args.get(name) == "true"
