@@ -31,6 +31,8 @@ EPOCH = 1_000_000
 LONGEST = 600.0
 """Nothing is waited for longer: a state that says so was written by a clock that went wrong."""
 MARGIN = 0.05
+COURTESY = 1.05
+"""Who had the last turn waits a little longer for the next, so that of two nobody starves."""
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -142,6 +144,7 @@ class SharedPace:
         self._name = name_of(key)
         self._sleep = sleep
         self._own = State()
+        self._last = 0.0
         self._complained = False
 
     def take_turn(self, *, hurry: bool, patience: float, should_stop: Callable[[], bool]) -> None:
@@ -151,10 +154,12 @@ class SharedPace:
             waited = time.monotonic() - since  # counted by itself, so that a clock that is set does not matter
             wait = self._change(partial(turn, now=began + waited, hurry=hurry))
             if wait <= 0:
+                self._last = self._own.next_at
                 return
             if waited + wait > patience or should_stop():
                 raise Wait(f"Cal.com takes no more requests for {wait:.0f} seconds: the limit of the API key is used up.", seconds=wait)
-            self._sleep(min(wait, 1.0))
+            again = self._own.next_at == self._last  # nobody has asked since we did: let somebody else have the next turn
+            self._sleep(min(wait * COURTESY if again else wait, 1.0))
 
     def heard(self, status: int, headers: Mapping[str, str]) -> float:
         """Takes note of what an answer says; how many seconds nobody may ask now."""
