@@ -20,6 +20,6 @@ def with_email(session: Session, *, email: str, name: str, time_zone: str, local
     found = session.scalar(known)
     if found is None:
         made = {"email": address, "name": name, "time_zone": time_zone, "locale": locale, "created_at": clock.now()}
-        session.execute(insert(Customer).on_conflict_do_nothing(index_elements=["email"]), [made])
-        found = session.scalar(known)
+        once = insert(Customer).values(made).on_conflict_do_nothing(index_elements=["email"]).returning(Customer.id)
+        found = session.scalar(once) or session.scalar(known)
     return found

@@ -120,9 +120,9 @@ def _chains(nodes: dict[Address, Node]) -> list[tuple[list[Address], Address | N
         visited.add(start)
         while following := [target for target in nodes[chain[-1]].successors if target not in visited]:
             if nodes[chain[-1]].live:
-                split_off += following
+                split_off = [*following, *split_off]
                 break
-            split_off += following[1:]
+            split_off = [*following[1:], *split_off]
             chain.append(following[0])
             visited.add(following[0])
         queue = [(address, start) for address in split_off] + queue

@@ -52,9 +52,9 @@ def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: Mai
     session.execute(insert(BookingFact).on_conflict_do_nothing(index_elements=["digest"]), rows)
     with session.no_autoflush:  # what has to be in the database before the next look is flushed by name
         group = _group(session, facts)
-        _write(session, fold(group), group, cause=cause, policy=policy)
+        rows_at = _write(session, fold(group), group, cause=cause, policy=policy)
     session.flush()
-    return _row_at(session, facts[0].address)
+    return rows_at.get(facts[0].address)
 
 
 def would_change(session: Session, facts: Sequence[Fact]) -> bool:
@@ -81,7 +81,8 @@ def _group(session: Session, facts: Iterable[Fact]) -> list[Fact]:
     return [Fact(row.uid, row.seat, Kind(row.kind), row.at, row.linked_uid, row.content) for row in found.values()]
 
 
-def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: Cause, policy: MailPolicy) -> None:
+def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: Cause, policy: MailPolicy) -> dict[Address, Booking]:
+    """Makes the rows say what was folded; returns the booking at each address."""
     uids = {uid for fact in group for uid in (fact.uid, fact.linked_uid) if uid}
     addresses = session.scalars(select(BookingAddress).where(BookingAddress.uid.in_(uids))).all()
     at = {Address(row.uid, row.seat): row for row in addresses}
@@ -109,6 +110,7 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
         if booking.ical_uid != part.ical_uid and not anything_sent(session, booking_id=booking.id):
             booking.ical_uid = part.ical_uid
         _plan_mails(session, booking, part, policy=policy)
+    return by_address
 
 
 def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddress], *, cause: Cause) -> list[Booking]:

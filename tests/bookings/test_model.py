@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.bookings import queries
@@ -128,7 +128,14 @@ EVENTS = STATED | SEATED | ENDED.filter(lambda one: one[5] <= one[2]) | MOVED.fi
 HISTORIES = st.lists(EVENTS, min_size=1, max_size=10, unique_by=lambda one: one[0])
 
 
+TWO_WAYS_TO_ONE = [
+    (0, "BOOKING_CANCELLED", C, "", "", A), (1, "BOOKING_RESCHEDULED", D, C, "", ""),
+    (2, "BOOKING_RESCHEDULED", B, A, "", ""), (3, "BOOKING_RESCHEDULED", D, A, "", ""),
+]  # fmt: skip
+
+
 @given(HISTORIES)
+@example(TWO_WAYS_TO_ONE)
 @settings(max_examples=150, deadline=None)
 def test_any_history_folds_as_the_model_says(history: list[Delivery]) -> None:
     assert pure(history) == reference_model.bookings(history)
