@@ -105,15 +105,15 @@ def _within(moment: datetime, after: datetime | None, before: datetime | None) -
     return (after is None or moment >= after) and (before is None or moment <= before)
 
 
-def pagination(*, total: int, returned: int, skip: int, take: int) -> dict[str, Any]:
-    """The numbers beside a page, with the first page called 1."""
+def pagination(*, total: int, returned: int, skip: int, take: int, paged: bool) -> dict[str, Any]:
+    """The numbers beside a page: the first page is called 1, and 0 by a request that asked for no page."""
     seen = min(skip + returned, total)
     return {
         "totalItems": total,
         "remainingItems": max(total - skip - returned, 0),
         "returnedItems": returned,
         "itemsPerPage": take,
-        "currentPage": skip // take + 1,
+        "currentPage": skip // take + 1 if paged else 0,
         "totalPages": -(-total // take),
         "hasNextPage": seen < total,
         "hasPreviousPage": skip > 0,

@@ -20,7 +20,9 @@ def opening_catalogue() -> Catalogue:
     """A fresh catalogue that nobody has changed yet."""
     robin = Host(id=1, name="Robin Meyer", username="demo", email="robin@example.com", time_zone="Europe/London", default_schedule_id=11)
     casey = Host(id=2, name="Casey Lindqvist", username="casey", email="casey@example.com", time_zone="Europe/Stockholm", default_schedule_id=21)
-    return Catalogue(hosts=[robin, casey], schedules=_schedules(), event_types=[*_robins(robin), *_robins_special_ones(robin), _questionnaire(robin), *_caseys(casey)])
+    return Catalogue(
+        hosts=[robin, casey], schedules=_schedules(), event_types=[*_robins(robin), *_robins_special_ones(robin), _questionnaire(robin), *_caseys(casey)]
+    )
 
 
 def _schedules() -> list[Schedule]:

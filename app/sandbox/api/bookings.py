@@ -45,7 +45,8 @@ def list_bookings() -> Response:
         told = [booking_shape.booking(one) for one in rows]
     if desk().dials.api.api_churn:
         loading.change(engine, desk().dials.api.api_churn)
-    return success(told, pagination=pagination(total=total, returned=len(told), skip=skip, take=take))
+    paged = "take" in request.args or "skip" in request.args
+    return success(told, pagination=pagination(total=total, returned=len(told), skip=skip, take=take, paged=paged))
 
 
 @bookings.get("/bookings/<uid>")

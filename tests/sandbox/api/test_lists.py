@@ -80,6 +80,16 @@ def test_filter_words_differ_from_those_of_the_rows(loaded, status):
     assert {one["status"] for one in found} <= words[status]
 
 
+def test_the_first_page_is_called_1_and_0_where_no_page_was_asked_for(loaded):
+    def page(query):
+        return loaded.call("GET", f"/v2/bookings?{query}").json["pagination"]
+
+    assert page("")["currentPage"] == 0
+    third = page("take=250&skip=500")
+    assert (third["currentPage"], third["totalPages"], third["returnedItems"]) == (3, 3, 100)
+    assert (third["remainingItems"], third["hasNextPage"], third["hasPreviousPage"]) == (0, False, True)
+
+
 def test_several_statuses_are_joined(loaded):
     joined = loaded.call("GET", "/v2/bookings?status=past,cancelled&take=1").json["pagination"]["totalItems"]
     single = [loaded.call("GET", f"/v2/bookings?status={one}&take=1").json["pagination"]["totalItems"] for one in ("past", "cancelled")]
