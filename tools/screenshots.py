@@ -94,6 +94,12 @@ def _mistakes(page: Page, demo: Demo) -> None:
     page.locator(".button-large").click()
 
 
+def _examine(page: Page, _: Demo) -> None:
+    """What the doctor says once every check has answered."""
+    page.get_by_role("button", name="Examine").click()
+    page.get_by_text("Examined ").wait_for()
+
+
 FRAME_THERE = "iframe"
 SHOTS = (
     Shot("home", "/"),
@@ -136,6 +142,7 @@ SHOTS = (
     Shot("admin-delivery", "/admin/inbox/1", staff=True),
     Shot("admin-outbox", "/admin/outbox", staff=True),
     Shot("admin-mail", "/admin/outbox/1", staff=True),
+    Shot("admin-doctor", "/admin/doctor", staff=True, act=_examine),
     Shot("admin-not-found", "/admin/calendar/NOSUCH00", staff=True),
 )
 
