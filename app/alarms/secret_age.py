@@ -33,9 +33,9 @@ def in_use(settings: Settings, webhook_secrets: Mapping[str, list[str]]) -> Iter
 
 def first_seen(digests: Mapping[str, str]) -> dict[str, datetime]:
     """Setting → since when its value is in use; those seen for the first time are missing."""
-    names = {digest: name for name, digest in digests.items()}
-    rows = db.session.execute(select(SecretSeen.digest, SecretSeen.first_seen_at).where(SecretSeen.digest.in_(names)))
-    return {names[digest]: seen for digest, seen in rows}
+    rows = db.session.scalars(select(SecretSeen).where(SecretSeen.digest.in_(digests.values())))
+    seen = {row.digest: row.first_seen_at for row in rows}
+    return {name: seen[digest] for name, digest in digests.items() if digest in seen}
 
 
 def note(session: Session, name: str, digest: str, *, now: datetime) -> None:

@@ -106,6 +106,46 @@ def test_a_calendar_ends_with_at_most_one_entry_at_the_right_time_in_any_order(
     assert all(found == wanted for found in by_ical_js(orders, ical_js))
 
 
+CLASSES: list[tuple[tuple[str, str], ...]] = [
+    (),
+    (("move", "ada"),),
+    (("cancel", "ada"),),
+    (("move", "ada"), ("cancel", "ada")),
+    (("cancel", "bob"), ("move", "ada")),
+    (("move", "ada"), ("move", "bob")),
+]
+
+
+@pytest.mark.parametrize("happenings", CLASSES, ids=lambda each: "-".join(("book", *(" ".join(one) for one in each))))
+def test_each_seat_of_a_class_has_an_entry_of_its_own_in_any_order(
+    happenings: tuple[tuple[str, str], ...], calcom: Engine, mails: Any, work: Callable[[], None], ical_js: Path
+) -> None:
+    start = next_free(calcom, "group-class")
+    for name in ("ada", "bob"):
+        made = calcom.create(order(calcom, "group-class", start=start, booker=person(name.title(), f"{name}@example.org")))[0]
+        work()
+    at = {seat.person.email: (made.uid, seat.id) for seat in made.seats}
+    for what, name in happenings:
+        uid, seat = at[f"{name}@example.org"]
+        if what == "move":
+            later = next(free for free, _ in calcom.free_starts("group-class") if free > start)
+            at[f"{name}@example.org"] = (calcom.move(Move(uid=uid, start=later, seat_id=seat)).uid, seat)
+        else:
+            calcom.cancel(Cancel(uid=uid, seat_id=seat))
+        work()
+    rows = {booking.booker_email: booking for booking in queries.everything()}
+    assert len({booking.ical_uid for booking in rows.values()}) == 2, "a seat's entry must not touch its neighbour's"
+    for email, booking in rows.items():
+        files = tuple(mail.calendar.content.decode() for mail in mails.sent if mail.to == email and mail.calendar)
+        mine = [what for what, name in happenings if email.startswith(name)]
+        assert len(files) == 1 + len(mine)
+        wanted = [] if "cancel" in mine else [[stamp(booking.start), stamp(booking.end)]]
+        assert ("cancel" in mine) == (booking.status == "cancelled")
+        orders = [(*each, each[0]) for each in itertools.permutations(files)]
+        assert all(by_icalendar(each) == wanted for each in orders)
+        assert all(found == wanted for found in by_ical_js(orders, ical_js))
+
+
 def test_all_files_of_a_life_agree_on_uid_and_people_and_their_sequence_rises(life: Callable[..., list[str]]) -> None:
     events = [Calendar.from_ical(file).walk("VEVENT")[0] for file in life("move", "move", "cancel")]
     (booking,) = queries.everything()
