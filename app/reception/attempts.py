@@ -38,8 +38,8 @@ def digest(token: str) -> str:
 def begin(session: Session, token: str) -> bool:
     """Whether this is the first time that the form is sent; from then on it is ours to ask Cal.com."""
     row = {"token": digest(token), "outcome": Outcome.ASKING, "why": "", "state": "", "started_at": clock.now()}
-    result = session.execute(insert(BookingAttempt).values(row).on_conflict_do_nothing(index_elements=["token"]))
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    query = insert(BookingAttempt).values(row).on_conflict_do_nothing(index_elements=["token"])
+    return session.scalar(query.returning(BookingAttempt.id)) is not None  # a count of rows is not told by every driver
 
 
 def take_over(session: Session, token: str) -> bool:

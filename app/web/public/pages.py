@@ -2,6 +2,7 @@
 
 from flask import Response, render_template, url_for
 
+from app.hosts import queries as hosts
 from app.web.public import catalogue
 from app.web.public.blueprint import blueprint, settings, site
 
@@ -22,4 +23,6 @@ def robots() -> Response:
 def sitemap() -> Response:
     """The pages worth finding."""
     paths = [url_for(f"public.{name}") for name in ("home", "consultation", "book")]
+    paths += [url_for("public.book_host", username=host.username) for host in hosts.bookable_hosts()]
+    paths += [card.url for card in catalogue.cards()]
     return Response(render_template("public/sitemap.xml", site_url=settings().SITE_URL, paths=paths), mimetype="application/xml")
