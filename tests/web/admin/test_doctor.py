@@ -49,7 +49,7 @@ def press(browser: FlaskClient) -> str:
 
 def test_before_the_first_examination_it_says_what_it_would_do(sign_in: Callable[..., FlaskClient]) -> None:
     page = sign_in().get("/admin/doctor").text
-    assert "Nobody has been examined yet" in page
+    assert "No examination yet" in page
     assert "Examine now" in page
 
 
