@@ -3,10 +3,11 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import Page, Route, expect
 
 from e2e.axe import check_axe
-from e2e.demo import Demo
+from e2e.demo import Demo, within
 from e2e.guard import Guard
 from e2e.pages.book import NO_FRAME, NO_LINK, NO_SCRIPT, OFFLINE, READY, SLOW, BookPage
 
@@ -144,9 +145,19 @@ def test_a_link_that_fails_late_leaves_the_way_out(either_demo: Demo, page: Page
     check_axe(page, state="link failed")
 
 
-def test_an_unknown_event_type_leaves_the_way_out(demo: Demo, page: Page, guard: Guard) -> None:
+def test_an_unknown_event_type_never_comes_to_a_frame(demo: Demo, page: Page, guard: Guard) -> None:
+    guard.announce("bad answer: 404 GET .*/book/demo/no-such-thing", "console error: Failed to load resource")
+    within(60, lambda: requests.get(f"{demo.site_url}/api/event-types", timeout=10).status_code == 200, what="the first look at what can be booked")
+    book = BookPage(page, demo.site_url).of("no-such-thing").open()
+    expect(book.heading).to_contain_text("cannot be booked")
+    expect(book.link("Intro call")).to_be_visible()
+    expect(book.frame_element).not_to_be_attached()
+
+
+def test_an_event_type_that_cal_com_does_not_know_any_more_leaves_the_way_out(demo: Demo, page: Page, guard: Guard) -> None:
     guard.announce("bad answer: 404 GET .*/demo/no-such-thing/embed", "console error: Failed to load resource")
-    BookPage(page, demo.site_url).of("no-such-thing").open().expect_failure(NO_LINK)
+    page.route(FRAME, lambda route: route.continue_(url=route.request.url.replace("/demo/intro/", "/demo/no-such-thing/")))
+    BookPage(page, demo.site_url).open().expect_failure(NO_LINK)
 
 
 def test_a_calendar_that_comes_late_takes_the_way_out_back(either_demo: Demo, page: Page) -> None:

@@ -25,6 +25,7 @@ class BookPage(PublicPage):
         self.frame_element = page.get_by_title("Calendar of")
         self.way_out = self.stage.get_by_role("link", name="Open the booking page")
         self.second_way_out = self.stage.get_by_role("link", name="Open it on its own page")
+        self.without_it = self.stage.get_by_role("link", name="Book without it")
         self.try_again = self.stage.get_by_role("link", name="Try again")
 
     @property
