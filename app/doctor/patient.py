@@ -64,7 +64,8 @@ class Patient:
     def hidden(self) -> tuple[str, ...]:
         """What no sentence may contain."""
         settings = self.settings
-        single = (settings.SECRET_KEY, settings.CALCOM_API_KEY, settings.MAIL_PASSWORD, settings.METRICS_TOKEN, settings.SENTRY_DSN, settings.REDIS_URL)
+        keys = (settings.SECRET_KEY, settings.CALCOM_API_KEY, settings.CALCOM_CLIENT_SECRET, settings.SERVICE_TOKEN, settings.METRICS_TOKEN)
+        single = (*keys, settings.MAIL_PASSWORD, settings.SENTRY_DSN, settings.REDIS_URL)
         several = [*settings.SECRET_KEY_FALLBACKS, *(secret for secrets in self.webhook_secrets.values() for secret in secrets)]
         return tuple(sorted({value for value in (*single, *several, settings.DATABASE_URL) if len(value) >= 8}, key=len, reverse=True))
 
