@@ -76,6 +76,8 @@ class EventType:
     buffer_after: int = 0
     slot_interval: int | None = None
     active_limit: int | None = None
+    period_limits: dict[str, int] = field(default_factory=dict)
+    """Most bookings in a `day`, `week`, `month` or `year`."""
     sign_in_needed: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)

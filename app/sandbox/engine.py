@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from app.sandbox import classes, rows, slots
+from app.sandbox import classes, periods, rows, slots
 from app.sandbox.catalogue import EventType
 from app.sandbox.class_moves import ClassMoves
-from app.sandbox.errors import LengthNotOffered, NoLongerBooked, PaymentOpen, TooManyBookings, UnknownBooking
+from app.sandbox.errors import LengthNotOffered, NoLongerBooked, PaymentOpen, PeriodFull, TooManyBookings, UnknownBooking
 from app.sandbox.host_acts import HostActs
 from app.sandbox.orders import Cancel, Move, NewBooking
 from app.sandbox.state import Booking, Status, Trigger
@@ -56,6 +56,8 @@ class Engine(ClassMoves, HostActs):
         """Free starts of an event type between two moments; times that somebody keeps are not among them."""
         length, now = self.length(kind, minutes), self.now()
         for start in slots.offered_starts(kind, self.catalogue.hours_of(kind), minutes=length, now=now, after=after, before=before):
+            if periods.is_full(kind, self.store, start, leaving=leaving):
+                continue
             held = self.holds.in_the_way(kind.host, start, length, now)
             room = slots.seats_left(kind, start, self.store)
             if (held == 0 if room is None else held < room) and slots.is_free(kind, self.store, start=start, minutes=length, leaving=leaving):
@@ -146,6 +148,8 @@ class Engine(ClassMoves, HostActs):
     # Inside
 
     def _check(self, kind: EventType, start: datetime, minutes: int, *, leaving: str | None = None, visitor: bool) -> None:
+        if visitor and periods.is_full(kind, self.store, start, leaving=leaving):
+            raise PeriodFull
         if visitor:
             slots.check_offered(kind, self.catalogue.hours_of(kind), start=start, minutes=minutes, now=self.now())
         slots.check_free(kind, self.store, start=start, minutes=minutes, leaving=leaving)

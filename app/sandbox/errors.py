@@ -95,6 +95,13 @@ class TooManyBookings(Refused):
     words = "You have as many bookings as this meeting allows. Please move or cancel one of them."
 
 
+class PeriodFull(Refused):
+    """The host takes no more meetings of this kind in that day, week, month or year."""
+
+    code = "period_full"
+    words = "No more bookings are possible in this period. Please choose another one."
+
+
 class TooEarly(Refused):
     """Absence can be noted once the meeting has begun."""
 

@@ -9,6 +9,7 @@ from app.sandbox.api.body import Property
 from app.sandbox.api.event_type_shape import DEFAULT_QUESTIONS
 from app.sandbox.api.places import offered_place
 from app.sandbox.api.problems import ApiProblem, BadBody
+from app.sandbox.periods import PERIODS
 from app.sandbox.questions import CUSTOM_TYPES, WITH_OPTIONS, WITHOUT_PLACEHOLDER, Question
 
 Changes = dict[str, Any]
@@ -32,6 +33,7 @@ PROPERTIES = {
     "recurrence": Property(body.mapping),
     "confirmationPolicy": Property(body.mapping),
     "bookerActiveBookingsLimit": Property(body.mapping),
+    "bookingLimitsCount": Property(body.mapping),
     "bookingRequiresAuthentication": Property(body.switch),
 }
 _PLAIN = {
@@ -52,7 +54,6 @@ KEPT = {
     "customName": Property(body.text),
     "interfaceLanguage": Property(body.text),
     "successRedirectUrl": Property(body.text),
-    "bookingLimitsCount": Property(body.mapping),
     "bookingLimitsDuration": Property(body.mapping),
     "offsetStart": Property(body.whole),
     "onlyShowFirstAvailableSlot": Property(body.switch),
@@ -126,6 +127,11 @@ def _active_limit(given: dict[str, Any] | None) -> Changes:
     return {"active_limit": kept["maximumActiveBookings"]}
 
 
+def _period_limits(given: dict[str, Any] | None) -> Changes:
+    wanted = {name: Property(_at_least_one) for name in PERIODS}
+    return {"period_limits": body.checked(given or {}, wanted, path="bookingLimitsCount.")}
+
+
 def _window(given: dict[str, Any] | None) -> Changes:
     if given is None:
         return {"window": None}
@@ -146,6 +152,7 @@ _SETTINGS: dict[str, Callable[[dict[str, Any] | None], Changes]] = {
     "confirmationPolicy": _confirmation,
     "bookerActiveBookingsLimit": _active_limit,
     "bookingWindow": _window,
+    "bookingLimitsCount": _period_limits,
 }
 
 

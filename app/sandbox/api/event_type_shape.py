@@ -47,7 +47,7 @@ def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
         "successRedirectUrl": None,
         "isInstantEvent": False,
         "scheduleId": kind.schedule_id,
-        "bookingLimitsCount": _DISABLED,
+        "bookingLimitsCount": dict(kind.period_limits) or _DISABLED,
         "bookingLimitsDuration": _DISABLED,
         "bookerActiveBookingsLimit": _active_limit(kind),
         "onlyShowFirstAvailableSlot": False,

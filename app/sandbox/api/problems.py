@@ -32,6 +32,7 @@ _WORDS = {
     "too_soon": (400, "The event type can't be booked at selected time slot. Minimum booking notice not met."),
     "too_far_ahead": (400, "The event type can't be booked at selected time. It could be too far in the future."),
     "too_many_bookings": (400, "Attendee with this email can't book because the maximum number of active bookings has been reached."),
+    "period_full": (400, "booking_limit_reached"),
     "too_early": (400, "Bookings can only be marked as absent after their start time."),
     "slug_taken": (400, "User already has an event type with this slug."),
     "nothing_to_pay": (400, "Nothing is due."),

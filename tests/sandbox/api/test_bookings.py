@@ -182,6 +182,27 @@ def test_as_many_bookings_ahead_as_the_type_allows(api):
     api.book(start="2030-01-09T10:00:00Z")
 
 
+@pytest.mark.parametrize(
+    ("period", "full", "free"), [("day", "07T11", "08T10"), ("week", "11T10", "14T10"), ("month", "31T10", "2030-02-01T10"), ("year", "31T10", "")]
+)
+def test_as_many_bookings_in_a_period_as_the_host_wants(api, period, full, free):
+    api.call("PATCH", "/v2/event-types/101", {"bookingLimitsCount": {period: 1}})
+    assert api.get("/v2/event-types/101")["bookingLimitsCount"] == {period: 1}
+    first = api.book()
+    slots = api.get("/v2/slots?eventTypeId=101&start=2030-01-07&end=2030-02-05", key=None)
+    refused = api.call("POST", "/v2/bookings", wish(start=f"2030-01-{full}:00:00Z"))
+    assert (refused.status_code, message(refused)) == (400, "booking_limit_reached")
+    assert f"2030-01-{full}:00:00.000Z" not in [one["start"] for day in slots.values() for one in day]
+    if free:
+        start = f"{free if len(free) > 6 else '2030-01-' + free}:00:00Z"
+        assert start.replace("Z", ".000Z") in [one["start"] for day in slots.values() for one in day]
+        api.book(start=start, email="b@example.org")
+    moved = api.post(f"/v2/bookings/{first['uid']}/reschedule", {"start": "2030-01-07T14:00:00Z"})
+    assert moved["status"] == "accepted"
+    api.call("PATCH", "/v2/event-types/101", {"bookingLimitsCount": {"disabled": True}})
+    api.book(start="2030-01-07T11:00:00Z", email="c@example.org")
+
+
 def test_a_type_that_needs_a_sign_in_is_not_booked_without(api):
     api.call("PATCH", "/v2/event-types/101", {"bookingRequiresAuthentication": True})
     assert api.call("POST", "/v2/bookings", wish(), key=None).status_code == 401

@@ -95,7 +95,7 @@ export function askDetails(state, slot, { back, done, taken }) {
       fire("__routeChanged");
     } catch (problem) {
       if (!problem.words) throw problem;
-      if (["slot_taken", "class_full", "time_not_offered", "too_soon", "in_the_past", "too_far_ahead"].includes(problem.code) && !boot.flags.error) return taken(problem.words);
+      if (["slot_taken", "class_full", "time_not_offered", "too_soon", "in_the_past", "too_far_ahead", "period_full"].includes(problem.code) && !boot.flags.error) return taken(problem.words);
       button.disabled = false;
       button.textContent = label(kind, moving);
       form.removeAttribute("aria-busy");
