@@ -1,100 +1,24 @@
 """Reminders: each exactly once at its time, whatever happens to booking, zones and clocks; none that nobody wants."""
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.bookings import queries as bookings
 from app.calcom.webhook import SIGNATURE_HEADER, sign
 from app.db import db, transaction
 from app.mail.transport import MemoryTransport
 from app.outbox import queries as outbox
 from app.timing import step, zone_of
-
-SECRET = "a-secret-for-the-tests"
-STEPS = ("2d", "24h", "1d", "1h", "30m")
-LENGTH = timedelta(minutes=30)
-ZONES = sorted(available_timezones() - {"localtime", "Factory"})
-SWITCHES = [datetime(2027, month, day, tzinfo=UTC) for month, day in ((3, 14), (3, 28), (4, 4), (9, 26), (10, 3), (10, 31), (11, 7))]
-"""Days on which clocks change somewhere."""
-
-
-class Life:
-    """One booking at Cal.com, and the plain model of which reminders should leave the house and when."""
-
-    def __init__(self, app: Flask, moment: Any, now: datetime, start: datetime, zone: str) -> None:
-        with transaction() as session:
-            for table in reversed(db.metadata.sorted_tables):
-                session.execute(table.delete())
-        self.app, self.moment, self.client = app, moment, app.test_client()
-        self.now, self.start, self.zone, self.confirmed = now, start, zone, True
-        self.uid, self.told = 1, 0
-        self.planned: set[tuple[datetime, str]] = set()
-        self.sent: dict[tuple[datetime, str], datetime] = {}
-        self.moment(self.now)
-        self.tell("BOOKING_CREATED")
-
-    def tell(self, trigger: str, *, old: int = 0) -> None:
-        """Cal.com says something, the site takes it in, and the model follows."""
-        self.told += 1
-        payload: dict[str, Any] = {
-            "uid": f"uid{self.uid:07d}", "title": "Intro", "type": "intro", "startTime": self.start.isoformat(), "endTime": (self.start + LENGTH).isoformat(),
-            "organizer": {"name": "Host", "email": "host@example.com", "timeZone": "Europe/London"},
-            "attendees": [{"name": "Ada", "email": "ada@example.org", "timeZone": self.zone}],
-            "responses": {"email": {"label": "email", "value": "ada@example.org"}}, "iCalUID": "uid0000001@Cal.com",
-        }  # fmt: skip
-        if old:
-            payload["rescheduleUid"] = f"uid{old:07d}"
-        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.told)
-        raw = json.dumps({"triggerEvent": trigger, "createdAt": at.isoformat(), "payload": payload}).encode()
-        assert self.client.post("/webhooks/calcom", data=raw, headers={SIGNATURE_HEADER: sign(SECRET, raw)}).status_code == 200
-        assert self.app.extensions["works"].process_inbox() == 1
-        self.planned = {one for one in self.planned if self.confirmed and one[0] == self.start}
-        for name in STEPS if self.confirmed else ():
-            if (self.start, name) not in self.sent and self.due(name) > self.now:
-                self.planned.add((self.start, name))
-
-    def due(self, name: str) -> datetime:
-        """When a reminder is due: hours and minutes as they pass, days by the clock on the wall."""
-        amount, unit = int(name[:-1]), name[-1]
-        if unit != "d":
-            return self.start - timedelta(**{{"h": "hours", "m": "minutes"}[unit]: amount})
-        zone = ZoneInfo(self.zone) if self.zone in ZONES else UTC
-        local = self.start.astimezone(zone)
-        return (datetime.combine(local.date() - timedelta(days=amount), local.time(), tzinfo=zone)).astimezone(UTC)
-
-    def pass_to(self, then: datetime) -> None:
-        """The clock shows another time (also an earlier one), and the workers look at the outbox."""
-        self.now = self.moment(then)
-        self.app.extensions["works"].deliver_outbox()
-        due = sorted((one for one in self.planned if self.due(one[1]) <= self.now), key=self.place)
-        self.planned -= set(due)
-        gone = [one for one in self.sent if one[0] == self.start and self.due(one[1]) <= self.now]
-        nearest = due[-1:]  # of several that are due together only the nearest to the meeting goes out
-        if nearest and self.now < self.start and not any(self.place(one) > self.place(nearest[0]) for one in gone):
-            self.sent[nearest[0]] = self.now
-
-    def place(self, one: tuple[datetime, str]) -> tuple[datetime, int]:
-        """How near to the meeting a reminder is."""
-        return self.due(one[1]), STEPS.index(one[1])
-
-    def check(self) -> None:
-        """The site has sent what the model says, at the time it says, and nothing else."""
-        db.session.rollback()
-        rows = [row for row in outbox.everything() if row.kind.startswith("reminder")]
-        went = [((datetime.fromisoformat(row.data["start"]), row.kind.removeprefix("reminder_")), row.sent_at) for row in rows if row.state == "sent"]
-        assert sorted(went) == sorted(self.sent.items())
-        assert all(row.why for row in rows if row.state == "cancelled")
-        waiting = {(datetime.fromisoformat(row.data["start"]), row.kind.removeprefix("reminder_")): row.due_at for row in rows if row.state == "planned"}
-        assert waiting == {one: self.due(one[1]) for one in self.planned}
+from tests.bookings.reminded import SECRET, STEPS, SWITCHES, ZONES, Life
 
 
 @pytest.fixture
@@ -109,17 +33,43 @@ def one_app(make_app: Callable[..., Flask], sqlite_url: str) -> Iterator[Flask]:
 
 
 MINUTES = st.integers(0, 60 * 48)
-HAPPENINGS = st.lists(
-    st.one_of(
-        st.tuples(st.just("move"), st.integers(-300, 60 * 72)),
-        st.tuples(st.just("cancel"), st.just(0)),
-        st.tuples(st.just("confirm"), st.just(0)),
-        st.tuples(st.just("zone"), st.sampled_from([*ZONES, "Mars/Olympus", "../../etc/passwd"])),
-        st.tuples(st.just("wait"), st.integers(-26 * 60, 30 * 60)),
-        st.tuples(st.just("again"), st.just(0)),
-    ),
-    max_size=12,
+HAPPENING = st.one_of(
+    st.tuples(st.just("move"), st.integers(-300, 60 * 72)),
+    st.tuples(st.just("cancel"), st.just(0)),
+    st.tuples(st.just("confirm"), st.just(0)),
+    st.tuples(st.just("zone"), st.sampled_from([*ZONES, "Mars/Olympus", "../../etc/passwd"])),
+    st.tuples(st.just("wait"), st.integers(-26 * 60, 30 * 60)),
+    st.tuples(st.just("again"), st.just(0)),
 )
+HAPPENINGS = st.lists(HAPPENING, max_size=12)
+
+
+def happen(life: Life, what: str, how: Any) -> None:
+    if what == "move":
+        life.move(how)
+    elif what in {"cancel", "confirm"}:
+        life.confirmed = what == "confirm"
+        life.tell("BOOKING_CREATED" if life.confirmed else "BOOKING_CANCELLED")
+    elif life.confirmed:
+        life.zone = how or life.zone
+        life.tell("BOOKING_CREATED")
+
+
+def pass_to(then: datetime, lives: list[Life]) -> None:
+    lives[0].pass_to(then)
+    for life in lives[1:]:
+        life.look(lives[0].now)
+
+
+def to_the_end(lives: list[Life]) -> None:
+    """Through every moment at which something may be due, to the end of all meetings."""
+    for due in sorted({life.due(name) for life in lives for name in STEPS}):
+        for moment in (due - timedelta(seconds=1), due, due + timedelta(minutes=1)):
+            if moment > lives[0].now:
+                pass_to(moment, lives)
+    pass_to(max(lives[0].now, *(life.start for life in lives)) + timedelta(hours=1), lives)
+    lives[0].check(*lives[1:])
+    assert not any(life.planned for life in lives)
 
 
 def live(app: Flask, moment: Any, day: datetime, minutes: int, zone: str, happenings: list[tuple[str, Any]]) -> None:
@@ -128,23 +78,10 @@ def live(app: Flask, moment: Any, day: datetime, minutes: int, zone: str, happen
     for what, how in happenings:
         if what == "wait":
             life.pass_to(life.now + timedelta(minutes=how))
-        elif what == "move":
-            old, life.uid, life.start, life.confirmed = life.uid, life.uid + 1, life.start + timedelta(minutes=how or 15), True
-            life.tell("BOOKING_RESCHEDULED", old=old)
-        elif what in {"cancel", "confirm"}:
-            life.confirmed = what == "confirm"
-            life.tell("BOOKING_CREATED" if life.confirmed else "BOOKING_CANCELLED")
-        elif life.confirmed:
-            life.zone = how or life.zone
-            life.tell("BOOKING_CREATED")
+        else:
+            happen(life, what, how)
         life.check()
-    for due in sorted({life.due(name) for name in STEPS}):
-        for moment_ in (due - timedelta(seconds=1), due, due + timedelta(minutes=1)):
-            if moment_ > life.now:
-                life.pass_to(moment_)
-    life.pass_to(max(life.now, life.start) + timedelta(hours=1))
-    life.check()
-    assert not life.planned
+    to_the_end([life])
 
 
 @given(st.sampled_from(SWITCHES), MINUTES, st.sampled_from(ZONES), HAPPENINGS)
@@ -162,6 +99,50 @@ def test_each_reminder_goes_out_exactly_once_in_many_lives(
     one_app: Flask, moment: Any, day: datetime, minutes: int, zone: str, happenings: list[tuple[str, Any]]
 ) -> None:
     live(one_app, moment, day, minutes, zone, happenings)
+
+
+@given(st.sampled_from(SWITCHES), MINUTES, st.tuples(*[st.sampled_from(ZONES)] * 3), st.lists(st.tuples(st.integers(0, 2), HAPPENING), max_size=10))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_seat_of_a_class_has_reminders_of_its_own(
+    one_app: Flask, moment: Any, day: datetime, minutes: int, zones: tuple[str, ...], happenings: list[tuple[int, tuple[str, Any]]]
+) -> None:
+    """One moves, cancels or travels, the clocks jump, and the others of the class are reminded as before."""
+    start, lives = day + timedelta(minutes=minutes), []
+    for name, zone in zip(("ada", "bob", "cleo"), zones, strict=True):
+        lives.append(Life(one_app, moment, start - timedelta(days=3), start, zone, beside=lives[0] if lives else None, seat=f"{name}@example.org"))
+    for who, (what, how) in happenings:
+        if what == "wait":
+            pass_to(lives[0].now + timedelta(minutes=how), lives)
+        else:
+            happen(lives[who], what, how)
+        for life in lives:
+            life.check()
+    to_the_end(lives)
+
+
+@given(st.sampled_from(SWITCHES), MINUTES, st.sampled_from(ZONES), st.integers(15, 60 * 48), st.integers(0, 60 * 80), HAPPENINGS)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_two_rows_that_turn_out_to_be_one_booking_remind_of_the_time_that_counts(
+    one_app: Flask, moment: Any, day: datetime, minutes: int, zone: str, later: int, lost_for: int, happenings: list[tuple[str, Any]]
+) -> None:
+    """The delivery that tells of the move is late: until it is there both times are reminded of, from there on only the new one."""
+    start = day + timedelta(minutes=minutes)
+    old = Life(one_app, moment, start - timedelta(days=3), start, zone)
+    new = Life(one_app, moment, old.now, start + timedelta(minutes=later), zone, beside=old, moved_from=old)
+    pass_to(old.now + timedelta(minutes=lost_for), [new, old])
+    new.check(old)
+    assert len(list(bookings.everything())) == 2
+    new.take(new.lost)
+    assert len(list(bookings.everything())) == 1
+    old.confirmed, old.planned = False, set()
+    new.check(old)
+    for what, how in happenings:
+        if what == "wait":
+            pass_to(new.now + timedelta(minutes=abs(how)), [new, old])
+        else:
+            happen(new, what, how)
+        new.check(old)
+    to_the_end([new, old])
 
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=lambda day: day.date().isoformat())
@@ -210,8 +191,7 @@ def test_any_order_of_arrival_leaves_the_same_reminders(one_app: Flask, moment: 
     life.client = type("Tap", (), {"post": staticmethod(collect)})()
     life.tell("BOOKING_CREATED")
     for hours in (5, 26):
-        old, life.uid, life.start = life.uid, life.uid + 1, life.start + timedelta(hours=hours)
-        life.tell("BOOKING_RESCHEDULED", old=old)
+        life.move(hours * 60)
     for order in itertools.permutations(told):
         with transaction() as session:
             for table in reversed(db.metadata.sorted_tables):
