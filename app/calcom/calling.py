@@ -147,6 +147,8 @@ class Caller:
                 return tuple(found)
 
     def _worth_repeating(self, error: Exception, *, hurry: bool, until: float | None) -> bool:
+        if self._should_stop():
+            return False
         if isinstance(error, Wait):
             return not hurry
         if (isinstance(error, Broken) and error.final) or (isinstance(error, Away) and error.status in range(300, 400)):

@@ -10,9 +10,12 @@ import pytest
 
 from app import log
 from app.calcom import calling
-from app.calcom.client import Client
+from app.calcom.client import Client, client_of
 from app.calcom.errors import Away, NotAllowed, NotFound, Reason, Refused, Unsure, Wait
+from app.calcom.pace import SharedPace
+from app.calcom.pace_store import Memory
 from app.calcom.types import NewBooking
+from app.config import Settings
 from tests.calcom.conftest import KEY
 from tests.calcom.misbehaving import Behaviour, Server, answer, drip, good, hang_up, packed, reset, silence
 
@@ -81,7 +84,7 @@ def test_work_in_the_background_tries_four_times(client: Client, server: Server)
 def test_nobody_waits_longer_than_ten_seconds_for_a_read(client: Client, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calling, "PERSON_SECONDS", 1.4)
     server.will(silence)
-    with pytest.raises(Away, match="no whole answer"):
+    with pytest.raises(Away, match="could not be asked to read the profile"):
         client.people.me()
     assert len(server.asked) == 1, "less than a second was left for a second try"
 
@@ -141,6 +144,16 @@ def test_an_empty_uid_never_asks_for_the_whole_list(client: Client, server: Serv
         with pytest.raises(NotFound):
             client.bookings.get(uid)
     assert not server.asked
+
+
+def test_without_a_key_there_is_no_client_and_with_one_it_asks_where_it_should(settings: Callable[..., Settings], server: Server) -> None:
+    pace = SharedPace(Memory(), KEY)
+    assert client_of(settings(), pace=pace) is None
+    server.will(ME)
+    known = client_of(settings(CALCOM_API_URL=server.url, CALCOM_API_KEY=KEY), pace=pace)
+    assert known is not None
+    assert known.people.me().id == 7
+    assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 # A booking made ---------------------------------------------------------------------------------------------------------

@@ -185,3 +185,26 @@ def test_cookies_of_whatever_stands_in_front_are_not_kept(server: Server, wire: 
     wire(READ, seconds=5)
     wire(READ, seconds=5)
     assert "cookie" not in server.asked[1].headers
+
+
+def test_a_proxy_of_the_environment_is_used_and_is_cut_off_in_time_as_well(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", server.url.removesuffix("/v2"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    far = Wire("http://api.example.com/v2", KEY)
+    assert far(READ, seconds=5).status == 200
+    assert server.asked[0].target == "http://api.example.com/v2/me"
+    server.will(drip)
+    with pytest.raises(Broken):
+        far(READ, seconds=0.4)
+
+
+def test_this_machine_is_asked_without_a_proxy(server: Server, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example.com:3128")
+    assert wire(READ, seconds=5).status == 200
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(Broken, match="the address is not good") as caught:
+        Wire("http://.example.com/v2", KEY)(READ, seconds=5)
+    assert caught.value.sent is False
