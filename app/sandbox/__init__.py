@@ -1,4 +1,4 @@
-"""A simulated Cal.com: booking pages, the embed, signed webhooks and a control page, without an account.
+"""A simulated Cal.com: booking pages, the embed, the API v2, signed webhooks and a control page, without an account.
 
 It exists so that a newcomer, the tests and the benchmarks book, move and cancel through the same
 doors as with the real one. It keeps everything in memory and forgets it when it stops.
