@@ -29,7 +29,7 @@ NOTICES = {
     "admin_cancelled": Notice("Cancelled", "Booking cancelled", "The time is free again.", "stop"),
     "admin_rejected": Notice("Declined", "Request declined", "Nothing is booked, and the time is free again.", "stop"),
     "admin_missing": Notice(
-        "Not at Cal.com", "Cal.com does not know this booking", "Asked for it by itself, Cal.com says that it is not there. Nothing was changed here.", "stop"
+        "Not at Cal.com", "Cal.com does not know this booking", "Asked for it by itself, Cal.com says that it is not there. Nothing was changed here.", "wait"
     ),
     "admin_payment_due": Notice("Payment due", "Payment still due", "The booking counts once the payment has arrived.", "wait"),
 }

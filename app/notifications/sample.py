@@ -9,7 +9,9 @@ from app.mail.message import Email
 from app.notifications import admin_alarm, admin_digest
 from app.notifications.brand import Brand
 from app.notifications.kinds import COMPOSE, compose
+from app.notifications.language import words_for
 from app.notifications.links import Links, admin_url
+from app.notifications.when import when
 from app.outbox.models import OutboxMessage
 from app.outbox.topics import ALARMS, FAMILIES, SEQUENCES, Topic, family
 
@@ -51,7 +53,7 @@ class Sample:
             return admin_alarm.compose(self.message, self.brand, self.links)
         if self.message.kind != Topic.ADMIN_DIGEST:
             return compose(self.booking, self.message, self.brand, self.links)
-        email = admin_digest.written(self.message, self.brand, self.links, day=sample_day(self.links), moment=START)
+        email = admin_digest.written(self.message, self.brand, self.links, day=sample_day(self.links, self.brand), moment=START)
         assert email is not None  # noqa: S101 -- the sample day has something to say
         return email
 
@@ -126,14 +128,21 @@ def sample_links(site_url: str, *, reference: str, sequence: bool = False) -> Li
     )
 
 
-def sample_day(links: Links) -> admin_digest.Day:
-    """A day of which there is something to say."""
-    here = links.admin_url
+def sample_day(links: Links, brand: Brand) -> admin_digest.Day:
+    """A day of which there is something to say, in the owner's language."""
+    words, here = words_for(brand.languages[0], languages=brand.languages), links.admin_url
+
+    def line(label: str, *, hours: float, what: str, who: str) -> admin_digest.Line:
+        start = START + timedelta(hours=hours)
+        span = when(start, end=start + timedelta(minutes=30), zone=brand.place_time_zone, locale=brand.languages[0], words=words)
+        said = (what, who) if not label else (span.short, what, who)
+        return admin_digest.Line(words.say(label) if label else span.start_time, ", ".join(said), here)
+
     return admin_digest.Day(
-        attention=[admin_digest.Line("Waiting for approval", "Thu, 10 Dec, 14:00, First consultation, Sam Sample", here)],
+        attention=[line("Waiting for approval", hours=52, what="First consultation", who="Sam Sample")],
         today=[
-            admin_digest.Line("10:00", "First consultation, Alex Example", here),
-            admin_digest.Line("15:30", "Review, Maria Extraordinarily-Longname of the Society of Friends", here),
+            line("", hours=0, what="First consultation", who="Alex Example"),
+            line("", hours=5.5, what="Review", who="Maria Extraordinarily-Longname of the Society of Friends"),
         ],
-        news=[admin_digest.Line("Cancelled", "Wed, 9 Dec, 09:30, First consultation, Kim Example", here)],
+        news=[line("Cancelled", hours=23.5, what="First consultation", who="Kim Example")],
     )

@@ -9,6 +9,7 @@ from app.mail.render import FOLDER
 from app.notifications.admin_alarm import SAID
 from app.notifications.admin_digest import LABELS
 from app.notifications.admin_notice import NOTICES
+from app.notifications.brand import Brand
 from app.notifications.language import ENGLISH, words_for
 from app.notifications.languages import CATALOGUES
 from app.notifications.sample import ALL_KINDS, sample
@@ -82,3 +83,11 @@ def test_zone_and_place_are_named_in_the_readers_language() -> None:
     email = sample("confirmation", locale="es", zone="Europe/Madrid").email()
     assert "hora de Madrid, GMT+1" in email.text
     assert "en Londres" in email.text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Waiting for approval"), ("de", "Wartet auf Zusage"), ("es", "A la espera")])
+def test_the_sample_of_the_summary_is_in_the_language_of_its_reader(language: str, said: str) -> None:
+    brand = Brand(name="North Quay Advisory", place_time_zone="Europe/London", languages=(language,))
+    html = sample("admin_digest", brand=brand).email().html
+    assert said in html
+    assert ("Cancelled" in html) == (language == "en")
