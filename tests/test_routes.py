@@ -138,8 +138,6 @@ def test_what_must_be_signed_refuses_the_rest(entry: str, client: FlaskClient) -
     assert client.post(address(entry.partition(" ")[2]), data=b"{}").status_code == 401
 
 
-@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == FORM])
-def test_what_is_sent_by_a_form_needs_its_token(entry: str, client: FlaskClient) -> None:
 @pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == SERVICE])
 def test_what_is_for_programs_of_ours_refuses_the_rest(entry: str, client: FlaskClient) -> None:
     assert client.post(address(entry.partition(" ")[2])).status_code == 401
@@ -149,6 +147,8 @@ def test_every_address_for_programs_has_its_rule(app: Flask) -> None:
     assert {rule.endpoint for entry, rule in entries(app) if ACCESS[entry] == SERVICE} == set(SERVICES)
 
 
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == FORM])
+def test_what_is_sent_by_a_form_needs_its_token(entry: str, client: FlaskClient) -> None:
     assert client.post(address(entry.partition(" ")[2], username="acme", slug="consultation"), data={"time": "2026-12-08T11:00:00Z"}).status_code == 400
 
 

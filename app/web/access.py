@@ -58,8 +58,6 @@ ACTS: Mapping[str, frozenset[Role]] = {
 HOME = "/admin/calendar"
 
 
-def guard() -> ResponseReturnValue | None:
-    """Lets the request through, sends it to the sign-in page, or answers 403 when the role does not allow it."""
 SERVICES: Mapping[str, frozenset[Role]] = {"tokens.managed_user": DESK}
 """Addresses outside the admin area for programs that know SERVICE_TOKEN, and for signed-in staff with these roles."""
 
@@ -79,6 +77,8 @@ def let_service_in() -> None:
     csrf.protect()
 
 
+def guard() -> ResponseReturnValue | None:
+    """Lets the request through, sends it to the sign-in page, or answers 403 when the role does not allow it."""
     rule = RULES.get(request.endpoint or "")
     if rule is OPEN:
         return None
