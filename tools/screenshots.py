@@ -142,6 +142,7 @@ SHOTS = (
     Shot("admin-delivery", "/admin/inbox/1", staff=True),
     Shot("admin-outbox", "/admin/outbox", staff=True),
     Shot("admin-mail", "/admin/outbox/1", staff=True),
+    Shot("admin-sync", "/admin/sync", staff=True),
     Shot("admin-doctor", "/admin/doctor", staff=True, act=_examine),
     Shot("admin-not-found", "/admin/calendar/NOSUCH00", staff=True),
 )

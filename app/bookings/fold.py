@@ -116,7 +116,8 @@ def _chains(nodes: dict[Address, Node]) -> list[tuple[list[Address], Address | N
         start, split_from = queue.pop(0)
         if start in visited:
             continue
-        chain, split_off = [start], []
+        chain: list[Address] = [start]
+        split_off: list[Address] = []
         visited.add(start)
         while following := [target for target in nodes[chain[-1]].successors if target not in visited]:
             if nodes[chain[-1]].live:
