@@ -24,7 +24,7 @@ from tests.conftest import SECRET
 from tests.mail.certificate import write_certificate
 from tools.services import free_port
 
-KEY = "cal_test_0123456789abcdef0123456789abcdef"
+KEY = "cal_" + "0123456789abcdef" * 2
 
 
 class _Quiet(WSGIRequestHandler):

@@ -307,7 +307,7 @@ def test_a_database_that_takes_no_writes(site: Make) -> None:
 
 
 def test_a_database_that_is_away_is_said_once_and_stops_no_other_check(make_app: Callable[..., Flask]) -> None:
-    app = make_app(DATABASE_URL="postgresql+psycopg://nobody:a-database-password@127.0.0.1:9/none")
+    app = make_app(DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:9/none")
     found = {result.check.name: result.finding for result in examine(patient_of(app))}
     assert found["database"].says == "The database cannot be reached."
     assert "pg_isready" in found["database"].fix
