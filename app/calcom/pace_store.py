@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -70,20 +71,20 @@ class Shelf:
 
     def change(self, key: str, change: Callable[[State], tuple[State, Result]]) -> Result:
         name = f"frontdesk:pace:{key}"
-
-        def alone(pipe: Any) -> Result:
-            before = _read(pipe.get(name))
-            after, result = change(before)
-            pipe.multi()
-            if after != before:
-                pipe.set(name, _written(after), ex=KEPT_SECONDS)
-            return result
-
         try:
-            found: Result = self._redis.transaction(alone, name, value_from_callable=True)
+            with self._redis.pipeline() as pipe:
+                while True:
+                    pipe.watch(name)
+                    before = _read(pipe.get(name))
+                    after, result = change(before)
+                    pipe.multi()
+                    if after != before:
+                        pipe.set(name, _written(after), ex=KEPT_SECONDS)
+                    with suppress(redis.WatchError):  # somebody was faster: look again
+                        pipe.execute()
+                        return result
         except redis.RedisError as error:
             raise StoreAway(type(error).__name__) from error
-        return found
 
 
 def store_of(redis_url: str, engine: Callable[[], Engine]) -> Store:
