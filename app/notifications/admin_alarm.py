@@ -119,4 +119,5 @@ def line(said: Said, values: Mapping[str, Any], words: Words = ENGLISH, *, zone:
 
 def moment(at: str, *, zone: str, locale: str) -> str:
     """An instant as the owner reads it, by the clock of the place."""
-    return dates.format_datetime(datetime.fromisoformat(at), "medium", tzinfo=zone_of(zone), locale=locale_of(locale, zone=zone))
+    here, habits = datetime.fromisoformat(at).astimezone(zone_of(zone)), locale_of(locale, zone=zone)
+    return f"{dates.format_date(here, 'medium', locale=habits)}, {dates.format_time(here, 'short', locale=habits)}"

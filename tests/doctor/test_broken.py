@@ -347,6 +347,12 @@ def test_a_clock_that_is_off(minutes: float, status: Status, words: str, site: M
     assert (finding.status, words in finding.says, finding.fix) == (status, True, "sudo timedatectl set-ntp true")
 
 
+def test_an_answer_that_a_cache_has_kept_is_no_clock_that_is_off(site: Make, plain: Callable[..., Plain]) -> None:
+    theirs = format_datetime(datetime.now(UTC) - timedelta(minutes=10), usegmt=True)
+    kept = plain(headers=(("Date", theirs), ("Age", "600")))
+    assert site(CALCOM_EMBED_URL=kept.url, serve=False, work=False).ask("clock").status == Status.OK
+
+
 # Settings -------------------------------------------------------------------------------------------------------------
 
 

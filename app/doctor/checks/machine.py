@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import requests
@@ -55,6 +55,7 @@ def _theirs(patient: Patient) -> Iterator[tuple[str, float]]:
         answer = requests.head(patient.settings.embed_url, timeout=SECONDS, allow_redirects=False)
         at = parsedate_to_datetime(answer.headers["Date"])
         at = at if at.tzinfo else at.replace(tzinfo=UTC)  # "-0000" says: this is UTC
+        at += timedelta(seconds=int(answer.headers.get("Age") or 0))  # a copy that a cache has kept for so long
     except (requests.RequestException, KeyError, ValueError):
         pass
     else:
