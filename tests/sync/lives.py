@@ -95,7 +95,7 @@ def at_calcom(engine: Engine) -> dict[tuple[str, str], dict[str, Any]]:
                 "guests": sorted(guest.email for guest in row.guests),
                 "campaign": row.metadata.get("campaign"),
                 "notes": row.notes,
-                "reason": row.end_reason,
+                "reason": row.end_reason if row.status is Status.CANCELLED else "",  # the API does not tell why one was rejected
             }
     return found
 
@@ -115,7 +115,7 @@ def here(wanted: dict[tuple[str, str], dict[str, Any]]) -> dict[tuple[str, str],
                 "guests": sorted(person["email"] for person in row.attendees[1:]),
                 "campaign": row.details.get("campaign"),
                 "notes": row.answers.get("notes", {}).get("value", ""),
-                "reason": row.reason,
+                "reason": row.reason if row.status == OurStatus.CANCELLED else "",
             }
     return found
 
