@@ -107,6 +107,7 @@ def test_a_transaction_opens_only_at_the_edge() -> None:
         "inbox/retention.py",
         "outbox/deliver.py",
         "outbox/daily.py",
+        "outbox/lease.py",
         "alarms/watch.py",
         "doctor/kept.py",
         "reception/attempts.py",

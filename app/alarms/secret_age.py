@@ -17,7 +17,7 @@ from app.alarms.models import SecretSeen
 from app.config import Settings
 from app.db import db, insert
 
-WATCHED = ("SECRET_KEY", "CALCOM_API_KEY", "MAIL_PASSWORD")
+WATCHED = ("SECRET_KEY", "CALCOM_API_KEY", "CALCOM_CLIENT_SECRET", "SERVICE_TOKEN", "MAIL_PASSWORD", "METRICS_TOKEN")
 
 
 def in_use(settings: Settings, webhook_secrets: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:

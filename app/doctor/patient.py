@@ -14,10 +14,12 @@ from app.calcom.account import Me, Webhook
 from app.calcom.client import Client
 from app.calcom.errors import NotConfigured
 from app.calcom.types import EventType
-from app.config import NAMED_SECRET, Settings
+from app.config import NAMED_SECRET, SECRETS, Settings
 from app.mail.smtp import App
 
 NO_KEY = "There is no CALCOM_API_KEY."
+SHORTEST = 8
+"""What is shorter is no secret, and hiding it would make sentences unreadable."""
 
 
 @dataclass
@@ -63,11 +65,9 @@ class Patient:
     @cached_property
     def hidden(self) -> tuple[str, ...]:
         """What no sentence may contain."""
-        settings = self.settings
-        keys = (settings.SECRET_KEY, settings.CALCOM_API_KEY, settings.CALCOM_CLIENT_SECRET, settings.SERVICE_TOKEN, settings.METRICS_TOKEN)
-        single = (*keys, settings.MAIL_PASSWORD, settings.SENTRY_DSN, settings.REDIS_URL)
-        several = [*settings.SECRET_KEY_FALLBACKS, *(secret for secrets in self.webhook_secrets.values() for secret in secrets)]
-        return tuple(sorted({value for value in (*single, *several, settings.DATABASE_URL) if len(value) >= 8}, key=len, reverse=True))
+        values = [getattr(self.settings, name) for name in SECRETS]
+        flat = [each for value in (*values, *self.webhook_secrets.values()) for each in ([value] if isinstance(value, str) else value)]
+        return tuple(sorted({each for each in flat if len(each) >= SHORTEST}, key=len, reverse=True))
 
     @cached_property
     def _me(self) -> Me:

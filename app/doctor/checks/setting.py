@@ -16,6 +16,7 @@ RENEW = {
     "CALCOM_API_KEY": "make a new key at Cal.com (Settings, Developer, API keys), set it as CALCOM_API_KEY, start the site again, delete the old key",
     "MAIL_PASSWORD": "change the password at your mail provider, set it as MAIL_PASSWORD and start the site again",
 }
+RENEW_OTHER = "make a new one, set it as {name} here and wherever it is used, and start the site again"
 RENEW_WEBHOOK = "set {name}=new,old and start the site again, put the new one into the webhook at Cal.com, then remove the old one"
 
 
@@ -42,4 +43,9 @@ def secret_age(patient: Patient) -> Finding:
     if not old:
         return good(f"No secret has been in use for {settings.SECRET_DAYS} days.")
     said = ", ".join(f"{name} for {days} days" for name, days in old)
-    return warning(f"In use for long: {said}.", "\n".join(f"{name}: {RENEW.get(name) or RENEW_WEBHOOK.format(name=name)}" for name, _ in old))
+    return warning(f"In use for long: {said}.", "\n".join(f"{name}: {_renew(name)}" for name, _ in old))
+
+
+def _renew(name: str) -> str:
+    other = RENEW_WEBHOOK if name.startswith("CALCOM_WEBHOOK_SECRET") else RENEW_OTHER
+    return RENEW.get(name) or other.format(name=name)
