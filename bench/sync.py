@@ -30,7 +30,7 @@ import requests
 from bench.serving import ROOT, SECRET, end_on_term
 from tools.services import free_port, wait_for_port
 
-MANY, FEW, RESTLESS = 100_000, 2_000, 2_000
+MANY, FEW, RESTLESS = 100_000, 800, 1_000
 PER_PAGE, BESIDES, MEGABYTES, LISTS = 249, 3, 150.0, 2
 SCALE = 10
 """How much faster the limit's clock runs: a minute becomes six seconds."""

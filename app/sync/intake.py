@@ -22,7 +22,7 @@ from app.sync.ours import Mine
 from app.sync.translate import NotUnderstood
 
 BATCH = 16
-"""Groups of rows that are looked at again together, right before they are recorded."""
+"""Groups of rows that are looked at again together, right before they are recorded; fewer where the time is not enough for so many."""
 BATCH_SECONDS = 0.03
 """So long a delivery may have to wait for the write lock."""
 COUNTED = ("created", "changed", "same", "ignored", "unreadable")
@@ -42,6 +42,7 @@ class Intake:
         self._note = ""
         self._read_at: datetime | None = None
         self._own: set[str] = set()
+        self._batch = BATCH
         self.policy = policy
         self.cause = Cause(SYNC, f"sync run {number}")
 
@@ -77,7 +78,7 @@ class Intake:
         """Records as many groups as fit into one short transaction; returns the rest."""
         counts, own, done = self._counts.copy(), set(self._own), 0
         until, session = time.monotonic() + BATCH_SECONDS, db.session()
-        batch = groups[:BATCH]
+        batch = groups[: self._batch]
         known = held(session, [row for group in batch for row in group], asked_at=asked_at, own=own)
         try:
             while done < len(batch) and (done == 0 or time.monotonic() < until):
@@ -87,6 +88,7 @@ class Intake:
         except DatabaseBusy:
             self._counts, self._own = counts, own
             raise
+        self._batch = min(BATCH, done + 2)
         return groups[done:]
 
     def _take_in_group(self, group: Group, known: Held, run: SyncRun, *, final: bool) -> None:
