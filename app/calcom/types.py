@@ -10,6 +10,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+LANGUAGES = tuple(
+    "en ar az bg bn ca cs da de el es es-419 et eu fi fr he hr hu id it iw ja km ko lv nl no pl pt pt-BR ro ru sk sr sv ta th tr uk vi zh-CN zh-TW".split()  # noqa: SIM905 -- forty short strings in quotes are hard to read
+)
+"""What `attendee.language` may be (schema `CreateBookingAttendee`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Host:

@@ -33,7 +33,6 @@ from app.sync.held import held
 
 WAIT_SECONDS = 12.0
 LOOK_SECONDS = 0.2
-LANGUAGE = "en"
 CAUSE = Cause("customer", "booked on this site's own page")
 
 log = structlog.get_logger()
@@ -52,6 +51,8 @@ class Order:
     metadata: Mapping[str, str]
     token: str
     """The form's own, so that pressing twice asks once."""
+    language: str = "en"
+    """In which the booker wants to be written to; one of Cal.com's."""
 
     @property
     def email(self) -> str:
@@ -142,7 +143,7 @@ def new_booking(order: Order) -> NewBooking:
         email=email,
         phone=phones[0] if phones else "",
         time_zone=order.zone,
-        language=LANGUAGE,
+        language=order.language,
         answers=meant,
         guests=tuple(guests),
         location=order.place,

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from app.calcom.types import Place
+from app.calcom.types import LANGUAGES, Place
 from app.hosts.models import EventType
 from app.reception import places
 from app.reception.availability import FreeTime
@@ -122,7 +122,8 @@ def sent(kind: EventType, wish: Wish, *, check: bool = True) -> Form:
 
 def order_of(form: Form, metadata: Mapping[str, str]) -> Order:
     """What the form asks Cal.com for."""
-    return Order(form.kind, form.time.start, form.wish.minutes, form.wish.zone, form.answers, form.place_meant, metadata, form.token)
+    language = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+    return Order(form.kind, form.time.start, form.wish.minutes, form.wish.zone, form.answers, form.place_meant, metadata, form.token, language)
 
 
 def metadata_of(wish: Wish, path: str) -> dict[str, str]:

@@ -457,3 +457,16 @@ def test_what_the_address_brings_along_stands_in_the_form(visit):
     assert fields["q-name"] == "Ada"
     send(browser, form)
     assert everything()[0].details["order"] == "7"
+
+
+@pytest.mark.parametrize(("wanted", "language"), [("de-AT,de;q=0.9,en;q=0.5", "de"), ("xx", "en"), ("", "en")])
+def test_the_browser_says_in_which_language_the_mails_are(visit, far, mails, work, wanted, language):
+    browser, page = visit()
+    fields, action = fields_of(choose(browser, page))
+    typed = {"q-name": "Ada Example", "q-email": "ada@example.org"}
+    assert browser.post(action, data=fields | typed, headers={"Accept-Language": wanted} if wanted else {}).status_code == 303
+    (booking,) = everything()
+    assert booking.booker_locale == language
+    work()
+    (mail,) = [each for each in mails.sent if each.to == "ada@example.org"]
+    assert ("Bestätigt" in mail.subject) == (language == "de")
