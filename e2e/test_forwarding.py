@@ -66,9 +66,8 @@ def test_the_way_out_carries_what_the_visitor_brought(demo: Demo, page: Page, vi
 
 def test_a_host_and_an_event_type_have_pages_of_their_own(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.site_url}/book/demo")
-    book = BookPage(page, demo.site_url)
-    expect(book.status).to_contain_text("Pick a day")
-    book.frame.get_by_role("link", name="Flexible meeting").click()
-    expect(book.booker.times).to_be_visible()
-    BookPage(page, demo.site_url).of("flexible").open().ready()
+    expect(page.get_by_role("heading", name="Book with Robin Meyer")).to_be_visible()
+    page.get_by_role("link", name="Flexible meeting").click()
+    expect(page).to_have_url(f"{demo.site_url}/book/demo/flexible")
+    book = BookPage(page, demo.site_url).of("flexible").open().ready()
     expect(book.frame.get_by_role("heading", name="Flexible meeting")).to_be_visible()
