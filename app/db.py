@@ -14,6 +14,7 @@ Decisions that stand here:
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -190,8 +191,15 @@ def write_one(statement: Update, *, durable: bool = True) -> bool:
 
 def one_writer(session: Session, topic: int) -> None:
     """From here to the commit, no other transaction holds the same topic (PostgreSQL; SQLite has one writer anyway)."""
-    if db.engine.dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:topic)"), {"topic": topic})
+    if db.engine.dialect.name != "postgresql":
+        return
+    transaction, held = session.get_transaction(), session.info.get("topics")
+    if held is not None and held[0]() is transaction and topic in held[1]:
+        return
+    session.execute(text("SELECT pg_advisory_xact_lock(:topic)"), {"topic": topic})
+    if transaction is not None and not session.in_nested_transaction():  # what is locked inside a savepoint may be let go with it
+        topics = held[1] if held is not None and held[0]() is transaction else set()
+        session.info["topics"] = (weakref.ref(transaction), topics | {topic})
 
 
 def insert(table: type[Any]) -> sqlite.Insert | postgresql.Insert:

@@ -52,7 +52,7 @@ from app.sync.on_webhook import handle
 HOUSEKEEPING = timedelta(hours=1)
 GIVE_WAY_SECONDS = 1.0
 QUIET_SECONDS = 0.005
-BOOKINGS_FIRST_SECONDS = 10.0
+BOOKINGS_FIRST_SECONDS = 30.0
 """For so long a storm of deliveries may keep the mails waiting: most of those would be overtaken by the next delivery."""
 
 log = structlog.get_logger()

@@ -39,9 +39,6 @@ def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: Mai
     one_writer(session, BOOKINGS_TOPIC)
     if not facts:
         return None
-    digests = {fact.digest for fact in facts}
-    if digests <= set(session.scalars(select(BookingFact.digest).where(BookingFact.digest.in_(digests)))):
-        return _row_at(session, facts[0].address)
     rows = [
         {
             "digest": fact.digest, "uid": fact.uid, "seat": fact.seat, "kind": fact.kind, "at": fact.at, "linked_uid": fact.linked_uid,
@@ -49,7 +46,9 @@ def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: Mai
         }
         for fact in facts
     ]  # fmt: skip
-    session.execute(insert(BookingFact).on_conflict_do_nothing(index_elements=["digest"]), rows)
+    once = insert(BookingFact).on_conflict_do_nothing(index_elements=["digest"]).returning(BookingFact.id)
+    if not session.scalars(once, rows).all():
+        return _row_at(session, facts[0].address)
     with session.no_autoflush:  # what has to be in the database before the next look is flushed by name
         group = _group(session, facts)
         rows_at = _write(session, fold(group), group, cause=cause, policy=policy)
@@ -136,7 +135,7 @@ def _match(session: Session, folded: list[Folded], at: dict[Address, BookingAddr
 
 def _make_alias(session: Session, younger: Booking, older: Booking, *, cause: Cause) -> None:
     if younger.alias_of_id != older.id:
-        audit.append(session, younger, field="alias_of", old=None, new=older.reference, cause=cause)
+        audit.append(session, younger, [("alias_of", None, older.reference)], cause=cause)
         younger.alias_of_id = older.id
         hand_over(session, from_booking=younger.id, to_booking=older.id)
 
@@ -202,14 +201,13 @@ def _update(session: Session, booking: Booking, part: Folded, origin: Booking | 
             continue
         setattr(booking, name, new)
         if name not in NEVER_AUDITED and (new or old):
-            differences.append((name, None if fresh else old, new))
+            differences.append(("metadata" if name == "details" else name, None if fresh else old, new))
     if not differences:
         return
     if not fresh and {name for name, _, _ in differences} & {"start", "end", "status", "location", "moved"}:
         booking.sequence += 1
     booking.updated_at = clock.now()
-    for name, old, new in differences:
-        audit.append(session, booking, field="metadata" if name == "details" else name, old=old, new=new, cause=cause)
+    audit.append(session, booking, differences, cause=cause)
 
 
 def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:
