@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -23,7 +23,7 @@ def left(session: Session, booking: Booking, sequence: str, since: datetime) -> 
     if gone is not None:
         return f"{UNSUBSCRIBED}: this person wants no more mails of this kind (since {gone.at:%Y-%m-%d})"
     again = select(Booking.reference).where(
-        func.lower(Booking.booker_email) == booking.booker_email.lower(),
+        Booking.customer_id == booking.customer_id,
         Booking.id != booking.id,
         Booking.alias_of_id.is_(None),
         Booking.status.in_(LIVE),

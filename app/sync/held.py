@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Customer
 from app.bookings.facts import LIVE, Address, Kind
 from app.bookings.models import Booking, BookingAddress, BookingFact, Status
 from app.sync.from_api import Row
@@ -103,8 +104,8 @@ def _other_classes(session: Session, rows: Collection[Row]) -> set[str]:
     people = {said.address.seat for row in rows for said in row.said}
     if not people:
         return set()
-    query = select(BookingAddress.uid).join(Booking, Booking.id == BookingAddress.booking_id)
-    theirs = func.lower(Booking.booker_email).in_(people), BookingAddress.seat != "", Booking.status.in_(LIVE_STATUSES)
+    query = select(BookingAddress.uid).join(Booking, Booking.id == BookingAddress.booking_id).join(Customer, Customer.id == Booking.customer_id)
+    theirs = Customer.email.in_(people), BookingAddress.seat != "", Booking.status.in_(LIVE_STATUSES)
     return set(session.scalars(query.where(*theirs)))
 
 
