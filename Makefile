@@ -1,8 +1,10 @@
-# Frontdesk. `make` says what there is. PYTHON, PORT, SANDBOX_PORT, ARGS may be given: make run PORT=8100
+# Frontdesk. `make` says what there is. PYTHON, PORT, SANDBOX_PORT, WORKERS, ARGS may be given: make run PORT=8100
 PORT ?= 8000
 SANDBOX_PORT ?= 8001
 HOST ?= 127.0.0.1
 ARGS ?=
+# How many test files run at the same time; each worker has a PostgreSQL, a Redis and a demo of its own.
+WORKERS ?= 2
 PYTHON ?=
 bin := .venv/bin
 
@@ -30,7 +32,7 @@ run:             ## the demo, from a fresh machine: site, admin, simulated Cal.c
 test: install    ## all tests, from a fresh machine: gets a browser, PostgreSQL and Redis where it may
 	@$(bin)/python -m tools.browser --get
 	@$(bin)/python -m tools.services --get
-	$(bin)/python -m pytest tests e2e -m "not soak" --cov=app --cov-report=term --cov-fail-under=$(floor) $(ARGS)
+	$(bin)/python -m pytest tests e2e -m "not soak" -n $(WORKERS) --dist loadfile --durations=15 --cov=app --cov-report=term --cov-fail-under=$(floor) $(ARGS)
 
 check: install   ## lint, format, types, import contracts, templates, secrets
 	$(bin)/ruff check .

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -27,6 +28,10 @@ LIMIT = 200
 BATCH = 16
 BATCH_SECONDS = {"sqlite": 0.03, "postgresql": 0.25}
 """On SQLite receipts wait for the write lock meanwhile; on PostgreSQL nobody waits."""
+
+ROWS = cast(Table, InboxMessage.__table__)
+KEPT = ("state", "trigger", "error", "booking_id", "processed_at", "attempts")
+KEEP = update(ROWS).where(ROWS.c.id == bindparam("number")).values({name: bindparam(name) for name in KEPT})
 
 log = structlog.get_logger()
 
@@ -65,8 +70,7 @@ def process_one(handler: Handler, number: int) -> None:
     """Processes one waiting delivery and keeps the outcome on its row."""
     try:
         with transaction() as session:
-            for message in _held(session, [number]):
-                _apply(handler, session, message)
+            _keep(session, [_outcome(handler, session, message) for message in _held(session, [number])])
     except DatabaseBusy:
         raise
     except Exception as error:
@@ -76,15 +80,16 @@ def process_one(handler: Handler, number: int) -> None:
 
 def _process_together(handler: Handler, numbers: Sequence[int]) -> int:
     """Processes as many of them as fit into one short commit; returns how many."""
-    done, until = 0, time.monotonic() + BATCH_SECONDS[db.engine.dialect.name]
+    outcomes: list[dict[str, Any]] = []
+    until = time.monotonic() + BATCH_SECONDS[db.engine.dialect.name]
     try:
         with transaction() as session:
             for message in _held(session, numbers):
-                if done and time.monotonic() > until:
+                if outcomes and time.monotonic() > until:
                     break
-                _apply(handler, session, message)
+                outcomes.append(_outcome(handler, session, message))
                 session.flush()
-                done += 1
+            _keep(session, outcomes)
     except DatabaseBusy:
         raise
     except Exception:
@@ -92,7 +97,7 @@ def _process_together(handler: Handler, numbers: Sequence[int]) -> int:
         for number in numbers:
             process_one(handler, number)
         return len(numbers)
-    return done
+    return len(outcomes)
 
 
 def _held(session: Session, numbers: Sequence[int]) -> Sequence[InboxMessage]:
@@ -101,12 +106,19 @@ def _held(session: Session, numbers: Sequence[int]) -> Sequence[InboxMessage]:
     return session.scalars(wanted.with_for_update(skip_locked=True)).all()
 
 
-def _apply(handler: Handler, session: Session, message: InboxMessage) -> None:
+def _outcome(handler: Handler, session: Session, message: InboxMessage) -> dict[str, Any]:
+    """What a delivery's row is to say after the handler has had it."""
     outcome = handler(session, message)
-    message.state, message.trigger, message.error = outcome.state, outcome.trigger or message.trigger, outcome.error
-    message.booking_id = outcome.booking_id or message.booking_id
-    message.processed_at = clock.now()
-    message.attempts += 1
+    return {
+        "number": message.id, "state": outcome.state, "trigger": outcome.trigger or message.trigger, "error": outcome.error,
+        "booking_id": outcome.booking_id or message.booking_id, "processed_at": clock.now(), "attempts": message.attempts + 1,
+    }  # fmt: skip
+
+
+def _keep(session: Session, outcomes: Sequence[dict[str, Any]]) -> None:
+    """All rows of a commit in one go."""
+    if outcomes:
+        session.connection().execute(KEEP, outcomes)
 
 
 def _next_due(count: int) -> list[int]:

@@ -22,6 +22,7 @@ def before() -> Response | None:
     g.fault = found
     if found == "429":
         answer = problems.throttled()
+        answer.headers["X-RateLimit-Limit-Default"] = str(desk().dials.api.api_limit)
         answer.headers["X-RateLimit-Remaining-Default"] = "0"
         answer.headers["X-RateLimit-Reset-Default"] = str(max(1, round(_LOCK_SECONDS / desk().dials.api.clock_scale)))
         return answer
