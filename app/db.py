@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
+from app import reopening
 from app.away import DatabaseBusy, is_away
 
 BUSY_SECONDS = 5
@@ -144,7 +145,7 @@ def committed_cursor(engine: Engine, *, deadline: float, one_statement: bool = F
             if cursor is not None:
                 cursor.close()  # SQLite keeps a closed connection for as long as a statement of it is kept, and a traceback keeps it
             raw.invalidate()
-        if embedded and is_away(error):
+        if embedded and is_away(error) and not reopening.look_at(error, engine):
             engine.dispose()
         if is_away(error):
             raise DatabaseBusy(str(error)) from error
@@ -260,7 +261,7 @@ def _wait_for_the_disk_again(connection: Any, record: ConnectionPoolEntry) -> No
 @event.listens_for(Engine, "handle_error")
 def _say_that_it_is_away(context: ExceptionContext) -> None:
     if is_away(context.original_exception):
-        if "readonly" in str(context.original_exception):
+        if context.engine is not None and reopening.look_at(context.original_exception, context.engine):
             context.is_disconnect = True  # a connection that was opened read-only stays so
         raise DatabaseBusy(str(context.original_exception)) from context.original_exception
 

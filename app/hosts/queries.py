@@ -1,12 +1,25 @@
 """What can be booked with whom. Removed rows show only where a name has to lead somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from app.away import DatabaseBusy
 from app.db import db
 from app.hosts.models import EventType, FormerSlug, FormerUsername, Host
+
+Found = TypeVar("Found")
+
+
+def unless_away(read: Callable[[], Found], otherwise: Found) -> Found:
+    """What `read` finds; `otherwise` while the database is away, for pages that can stand without it."""
+    try:
+        return read()
+    except DatabaseBusy:
+        db.session.rollback()
+        return otherwise
 
 
 def anything_known() -> bool:

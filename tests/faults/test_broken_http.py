@@ -64,7 +64,7 @@ def said(site: Site, request: bytes, *, slowly: bool = False) -> bytes:
             answer = b""
             while part := line.recv(65536):
                 answer += part
-        except ConnectionError:
+        except OSError:  # closed before all of it was sent
             return b""
         return answer
 

@@ -44,7 +44,7 @@ class Embed:
 def book() -> Response:
     """The default calendar."""
     calendar = default_calendar(settings())
-    return _book(calendar, hosts.at_link(calendar.link) if calendar.link else None)
+    return _book(calendar, catalogue.behind(calendar))
 
 
 @blueprint.get("/book/<username>")
@@ -82,8 +82,7 @@ def consultation() -> Response:
     """What the consultation is, with the calendar further down, loaded when the visitor comes near it."""
     page = site().consultation
     calendar = default_calendar(settings())
-    kind = hosts.at_link(calendar.link) if calendar.link else None
-    embed = _embed(calendar, kind, title=page.book_title, lazy=True)
+    embed = _embed(calendar, catalogue.behind(calendar), title=page.book_title, lazy=True)
     return _personal("public/consultation.html", heading=page.title, summary=page.lead, embed=embed, event_types=catalogue.cards())
 
 

@@ -11,6 +11,7 @@ from app.reception import places
 from app.reception.availability import Desk
 from app.reception.questions import cannot_ask
 from app.web.filters import LOCALE
+from app.web.public.calcom import Calendar
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,19 @@ class Card:
 
 
 def cards(host: Host | None = None) -> list[Card]:
-    """What anybody may book, of one host or of all; empty where Cal.com was never asked."""
-    kinds = hosts.open_to_all(host)
-    several = len({kind.host_id for kind in kinds}) > 1
-    return [card(kind, with_host=several) for kind in kinds]
+    """What anybody may book, of one host or of all; empty where Cal.com was never asked, and while the database is away."""
+
+    def read() -> list[Card]:
+        kinds = hosts.open_to_all(host)
+        several = len({kind.host_id for kind in kinds}) > 1
+        return [card(kind, with_host=several) for kind in kinds]
+
+    return hosts.unless_away(read, [])
+
+
+def behind(calendar: Calendar) -> EventType | None:
+    """The event type that a calendar shows, as far as it is known now."""
+    return hosts.unless_away(lambda: hosts.at_link(calendar.link), None) if calendar.link else None
 
 
 def card(kind: EventType, *, with_host: bool = False) -> Card:

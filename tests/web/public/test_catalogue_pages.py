@@ -4,6 +4,7 @@ import html
 
 import pytest
 
+from app.away import DatabaseBusy
 from app.sync import catalogue
 from tests.conftest import in_worker
 from tests.factories.far_calcom import far_calcom
@@ -189,3 +190,13 @@ def test_nobody_may_ask_without_end(client, refresh):
     answers = [client.get("/api/availability?eventTypeId=x") for _ in range(61)]
     assert answers[-1].status_code == 429
     assert answers[-1].json["code"] == 429
+
+
+@pytest.mark.parametrize("path", ["/", "/consultation", "/book"])
+def test_the_first_pages_stand_without_the_database(client, monkeypatch, path):
+    def away(*_: object) -> None:
+        raise DatabaseBusy("the store is away")
+
+    monkeypatch.setattr("app.hosts.queries.open_to_all", away)
+    monkeypatch.setattr("app.hosts.queries.at_link", away)
+    assert client.get(path).status_code == 200
