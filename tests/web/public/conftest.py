@@ -45,3 +45,16 @@ def book(app):
             return booking.reference
 
     return make
+
+
+@pytest.fixture
+def visit(app):
+    """`visit(path)`: somebody who has had the page with the free times before them for a while."""
+
+    def enter(path="/book/demo/intro/times"):
+        browser = app.test_client()
+        with browser.session_transaction() as kept:
+            kept["times_since"] = clock.now().timestamp() - 60
+        return browser, browser.get(path)
+
+    return enter

@@ -32,19 +32,6 @@ def app(make_app, database_url, far):
         yield app
 
 
-@pytest.fixture
-def visit(app):
-    """`visit()`: somebody who has the page before them for a while."""
-
-    def enter(path=TIMES):
-        browser = app.test_client()
-        with browser.session_transaction() as kept:
-            kept["times_since"] = clock.now().timestamp() - 60
-        return browser, browser.get(path)
-
-    return enter
-
-
 def starts_in(page):
     return re.findall(r'<button class="slot" name="(?:time|switch)" value="([^"]+)"', page.text)
 

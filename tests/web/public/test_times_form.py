@@ -31,17 +31,6 @@ def app(make_app, far):
         yield app
 
 
-@pytest.fixture
-def visit(app):
-    def enter(path=TIMES):
-        browser = app.test_client()
-        with browser.session_transaction() as kept:
-            kept["times_since"] = clock.now().timestamp() - 60
-        return browser, browser.get(path)
-
-    return enter
-
-
 def meet(app, *places):
     """The event type offers these ways to meet."""
 
