@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -74,3 +74,38 @@ class OptOut(Model):
     at: Mapped[datetime]
     source: Mapped[str] = mapped_column(default="")
     """How: `link`, `one-click`, `admin`."""
+
+
+class StaffAct(Model):
+    """One thing that staff did in the admin area. Append-only and chained; `staff_acts.py` writes and checks it."""
+
+    __tablename__ = "staff_act"
+    __table_args__ = (
+        Index("ix_staff_act_at_id", "at", "id"),
+        Index("ix_staff_act_staff_id_at_id", "staff_id", "at", "id"),
+        Index("ix_staff_act_act_at_id", "act", "at", "id"),
+        Index("ix_staff_act_subject_at_id", "subject", "at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3 … without a gap: the place in the chain."""
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None]
+    """Who; None for the command line and for people who have not signed in. No foreign key: a line outlives its account."""
+    act: Mapped[str]
+    """A short dotted word: `booking.cancel`."""
+    subject: Mapped[str] = mapped_column(default="")
+    """On what: a reference or a key."""
+    detail: Mapped[str] = mapped_column(default="")
+    hash: Mapped[str]
+    """SHA-256 over this line and the hash of the line before it."""
+
+
+class StaffActHead(Model):
+    """The one row that remembers how many acts there are and the hash of the last: a missing last line shows."""
+
+    __tablename__ = "staff_act_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    hash: Mapped[str]
