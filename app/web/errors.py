@@ -44,15 +44,16 @@ WORDS = {
 
 def init_app(app: Flask) -> None:
     """Gives every error of the app its page."""
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(BookingNotFound, lambda _: _http_error(NotFound()))
-    app.register_error_handler(DatabaseBusy, lambda _: _http_error(ServiceUnavailable()))
+    app.register_error_handler(HTTPException, answer_to)
+    app.register_error_handler(BookingNotFound, lambda _: answer_to(NotFound()))
+    app.register_error_handler(DatabaseBusy, lambda _: answer_to(ServiceUnavailable()))
     for broken in (NoMoreData, InvalidChunkSize, ChunkMissingTerminator):
-        app.register_error_handler(broken, lambda _: _http_error(BadRequest("the body does not arrive as its headers say")))
-    app.register_error_handler(500, lambda _: _http_error(InternalServerError()))
+        app.register_error_handler(broken, lambda _: answer_to(BadRequest("the body does not arrive as its headers say")))
+    app.register_error_handler(500, lambda _: answer_to(InternalServerError()))
 
 
-def _http_error(error: HTTPException) -> Response:
+def answer_to(error: HTTPException) -> Response:
+    """What a person or a program gets for this error."""
     if error.response is not None:
         return make_response(error.response)
     status = error.code or 500

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from app import clock
 from app.calcom.errors import CalcomError, NotAllowed, NotConfigured, Reason, Refused
@@ -19,6 +20,7 @@ from app.reception.availability import nearest
 from app.reception.book import book
 from app.reception.models import Outcome
 from app.reception.questions import questions_of
+from app.web import errors
 from app.web.filters import iso
 from app.web.public import catalogue, spam, wish
 from app.web.public.blueprint import blueprint, desk, policy, settings, site
@@ -66,6 +68,22 @@ def times_chosen(username: str, slug: str) -> ResponseReturnValue:
     if request.form.get("switch"):
         return _switch(kind, chosen)
     return _book(sent(kind, chosen))
+
+
+@blueprint.errorhandler(CSRFError)
+def _session_is_gone(error: CSRFError) -> ResponseReturnValue:
+    """A page that stood open for too long, or a cookie that was lost: the form again with what was typed, and nothing was booked."""
+    start = wish.moment(request.form.get("switch") or request.form.get("time", ""))
+    if request.endpoint != "public.times_chosen" or start is None:
+        return errors.answer_to(error)
+    kind = _kind(**(request.view_args or {}))
+    if not isinstance(kind, EventType):
+        return kind
+    chosen = replace(_wish(kind), start=start, month=None, day=None)
+    spam.note_visit()
+    if request.form.get("step") != "book":
+        return redirect(url_for("public.times", username=kind.host.username, slug=kind.slug, **chosen.address()), 303)
+    return _form(replace(sent(kind, chosen, check=False), problem=PROBLEMS["old"]), status=400)
 
 
 def _choose(kind: EventType, chosen: Wish) -> ResponseReturnValue:

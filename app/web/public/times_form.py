@@ -45,6 +45,7 @@ PROBLEMS = {
         "We do not know yet whether it worked", "The calendar did not answer properly. Look once more: nothing is ever booked twice by that.", "Look once more"
     ),
     "again": Problem("The booking did not work", "Nothing is booked. Please send the form once more.", "Send once more"),
+    "old": Problem("The page was open for a long time", "Nothing is booked yet, and what you typed is still here. Please send the form once more."),
     "other": Problem("The calendar did not accept this", "Nothing is booked. Check what you typed, or choose another time."),
     "many": Problem("Too many bookings in a short time", "Please wait a while, or write to us. What you typed is still here."),
 }

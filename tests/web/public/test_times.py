@@ -457,3 +457,32 @@ def test_the_browser_says_in_which_language_the_mails_are(visit, far, mails, wor
     work()
     (mail,) = [each for each in mails.sent if each.to == "ada@example.org"]
     assert ("Bestätigt" in mail.subject) == (language == "de")
+
+
+def test_a_form_that_was_open_for_too_long_keeps_what_was_typed_and_books_at_the_second_try(visit, far, moment):
+    browser, page = visit()
+    form = choose(browser, page)
+    fields, action = fields_of(form)
+    browser.delete_cookie("session")
+    answer = browser.post(action, data=fields | {"q-name": "Ada Example", "q-email": "ada@example.org", "q-notes": "still here"})
+    assert answer.status_code == 400
+    assert "was open for a long time" in answer.text
+    assert "still here" in answer.text
+    assert far.desk.engine.bookings() == []
+    moment.forward(seconds=5)
+    assert send(browser, answer).status_code == 303
+    assert len(far.desk.engine.bookings()) == 1
+
+
+def test_a_time_chosen_on_a_page_that_was_open_for_too_long_opens_its_form(visit):
+    browser, page = visit()
+    start = starts_in(page)[0]
+    browser.delete_cookie("session")
+    answer = browser.post(TIMES, data={"csrf_token": token_in(page.text), "time": start})
+    assert answer.status_code == 303
+    assert 'name="step" value="book"' in browser.get(answer.location).text
+
+
+def test_a_forged_form_that_names_no_time_is_refused(visit):
+    browser, _ = visit()
+    assert browser.post(TIMES, data={"step": "book"}).status_code == 400
