@@ -15,6 +15,7 @@ from app.site import Site
 from app.web import access
 from app.web.admin import wording
 from app.web.admin.alarm_notices import notices
+from app.web.admin.rail import can_open, rail
 from app.web.admin.relative import relative, relative_day
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
@@ -46,11 +47,12 @@ def _keep_nothing(response: Response) -> Response:
 
 @blueprint.context_processor
 def _about_every_page() -> dict[str, Any]:
-    known = {"zone": zone(), "may": access.may, "words": wording}
+    known = {"zone": zone(), "may": access.may, "can_open": can_open, "words": wording}
     if not current_user.is_authenticated:
         return known
     alarms = notices(zone=zone()) if access.may("admin.doctor") else []
-    return known | {"alarms": alarms, "person": access.person(), "stuck": {"inbox": inbox.stuck(), "outbox": outbox.stuck()}}
+    groups = rail({"admin.inbox": inbox.stuck(), "admin.outbox": outbox.stuck()})
+    return known | {"alarms": alarms, "person": access.person(), "rail": groups}
 
 
 @blueprint.errorhandler(BookingNotFound)
