@@ -217,26 +217,25 @@ def _tell_the_line(connected: socket.socket | None) -> None:
         line.use(connected)
 
 
-class _Plain(HTTPConnection):
+class _Tells:
+    """A connection that tells which socket it uses, when it is made and whenever it is used again."""
+
     def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
+        connected: socket.socket = super()._new_conn()  # type: ignore[misc]  # the connection beside it in the two classes below
         _tell_the_line(connected)
         return connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _tell_the_line(self.sock)
-        super().request(*args, **kwargs)
+        _tell_the_line(self.sock)  # type: ignore[attr-defined]
+        super().request(*args, **kwargs)  # type: ignore[misc]
 
 
-class _Secure(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        _tell_the_line(connected)
-        return connected
+class _Plain(_Tells, HTTPConnection):
+    pass
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _tell_the_line(self.sock)
-        super().request(*args, **kwargs)
+
+class _Secure(_Tells, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
