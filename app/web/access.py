@@ -25,6 +25,7 @@ OFFICE = frozenset({Role.OWNER, Role.MANAGER, Role.READ_ONLY})
 """Those who see all bookings."""
 DESK = frozenset({Role.OWNER, Role.MANAGER})
 """Those who may change something."""
+OWNER = frozenset({Role.OWNER})
 
 RULES: Mapping[str, frozenset[Role]] = {
     "admin.sign_in": OPEN,
@@ -47,6 +48,9 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.mail": OFFICE,
     "admin.send_again": DESK,
     "admin.release": DESK,
+    "admin.tokens": OWNER,
+    "admin.make_token": OWNER,
+    "admin.revoke_token": OWNER,
 }
 
 ACTS: Mapping[str, frozenset[Role]] = {
