@@ -111,6 +111,8 @@ def test_a_transaction_opens_only_at_the_edge() -> None:
         "outbox/pen.py",
         "alarms/watch.py",
         "doctor/kept.py",
+        "desk/carry_out.py",
+        "desk/verify.py",
         "reception/attempts.py",
         "reception/book.py",
         "sync/catalogue.py",

@@ -62,6 +62,12 @@ def would_change(session: Session, facts: Sequence[Fact]) -> bool:
     return [_told(part) for part in fold(group)] != [_told(part) for part in fold([*group, *facts])]
 
 
+def preview(session: Session, facts: Sequence[Fact], address: Address) -> dict[str, Any] | None:
+    """The fields of the booking at this address as they would be if these facts were known too; nothing is written."""
+    folded = fold([*_group(session, facts), *facts])
+    return next((_fields(part, None) for part in folded if address in part.addresses), None)
+
+
 def _told(part: Folded) -> tuple[Any, ...]:
     news = [(milestone.kind, milestone.uid, milestone.start, milestone.episode) for milestone in part.milestones]
     return part.addresses, part.split_from, part.ical_uid, news, _fields(part, None)

@@ -157,6 +157,15 @@ class Bookings:
         call = Call("decline a booking", "POST", f"/bookings/{segment(uid)}/decline", body=filled(reason=reason))
         return self._act(call, uid, lambda row: row.status == "rejected")
 
+    def ask_to_move(self, uid: str, *, reason: str = "") -> Booking:
+        """The booking after its host asked for another time: Cal.com cancels it and writes to the booker with a link to choose one.
+
+        Raises `NotFound` where the installation is older than this act.
+        https://cal.com/docs/api-reference/v2/bookings/request-to-reschedule-a-booking
+        """
+        call = Call("ask for another time", "POST", f"/bookings/{segment(uid)}/request-reschedule", body=filled(rescheduleReason=reason))
+        return self._act(call, uid, lambda row: row.status == "cancelled")
+
     def mark_absent(self, uid: str, *, host: bool | None = None, attendees: Sequence[tuple[str, bool]] = ()) -> Booking:
         """The booking with who did not come: `attendees` are pairs of address and whether absent. Only after its start."""
         people = [{"email": email, "absent": absent} for email, absent in attendees]

@@ -1,12 +1,13 @@
 """Which rows of Cal.com's list are ours. A key sees more: meetings its owner attends elsewhere, and those of whole teams."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.calcom.client import Client
 from app.calcom.types import Booking
 from app.db import db
 from app.hosts import queries as catalogue
+from app.hosts.models import EventType
 from app.sync.from_api import TypeKnown
 
 
@@ -28,7 +29,23 @@ class Mine:
 def mine_of(client: Client) -> Mine:
     """From the catalogue, gone event types included; as long as there is none, the key's own account counts."""
     kinds = catalogue.everything()
-    types = {
+    types = _types(kinds)
+    people = [kind.host for kind in kinds if kind.host.kind == "person"]
+    ids, emails = {host.calcom_id for host in people}, {host.email.lower() for host in people if host.email}
+    db.session.rollback()
+    if not ids:
+        me = client.people.me()
+        ids, emails = {me.id}, {me.email.lower()}
+    return Mine(types, frozenset(ids), frozenset(emails - {""}))
+
+
+def types_known() -> dict[int, TypeKnown]:
+    """The catalogue alone, gone event types included; nothing is asked of Cal.com."""
+    return _types(catalogue.everything())
+
+
+def _types(kinds: Sequence[EventType]) -> dict[int, TypeKnown]:
+    return {
         kind.calcom_id: TypeKnown(
             title=kind.title,
             price=kind.price,
@@ -37,10 +54,3 @@ def mine_of(client: Client) -> Mine:
         )
         for kind in kinds
     }
-    people = [kind.host for kind in kinds if kind.host.kind == "person"]
-    ids, emails = {host.calcom_id for host in people}, {host.email.lower() for host in people if host.email}
-    db.session.rollback()
-    if not ids:
-        me = client.people.me()
-        ids, emails = {me.id}, {me.email.lower()}
-    return Mine(types, frozenset(ids), frozenset(emails - {""}))
