@@ -3,7 +3,6 @@
 from flask import Flask
 
 from app import cli, log
-from app.calcom.secrets import WebhookSecrets
 from app.config import MIGRATIONS, Settings
 from app.db import db
 from app.extensions import compress, csrf, limiter, login, migrate
@@ -21,8 +20,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings.INSTANCE_PATH.resolve()))
     app.config.from_mapping(settings.flask_config())
     app.extensions |= {"settings": settings, "site": site}
-    app.extensions["webhook_secrets"] = WebhookSecrets({"": settings.CALCOM_WEBHOOK_SECRET, **settings.webhook_secrets}, settings.webhook_secret_files)
-    app.extensions["works"] = Works(app, settings, site, links_for=mail_links(settings))
+    works = app.extensions["works"] = Works(app, settings, site, links_for=mail_links(settings))
+    app.extensions["webhook_secrets"] = works.webhook_secrets
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)

@@ -1,9 +1,10 @@
 """Settings from the environment; a missing or malformed one stops the start with one line that names it and the fix.
 
-Each secret may also be given as `NAME_FILE`, the path of a file that holds it. `Settings` checks the form of what is
-there; `require_for_serving()` adds what a live site cannot do without, so that `flask db upgrade` or `flask demo`
-need nothing at all. Why not one class per environment: the only other environment is the demo, and `flask demo`
-passes its few own values in code, so that no setting can turn a live site into a demo by accident.
+Each secret may also be given as `NAME_FILE`, the path of a file that holds it, or as `NAME_CMD`, a command that prints it
+(`setting_sources.py`). `Settings` checks the form of what is there; `require_for_serving()` adds what a live site cannot do
+without, so that `flask db upgrade` or `flask demo` need nothing at all. Why not one class per environment: the only other
+environment is the demo, and `flask demo` passes its few own values in code, so that no setting can turn a live site into a
+demo by accident.
 """
 
 import os
@@ -11,11 +12,15 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from app import setting_sources
+from app.setting_forms import List, Origin, Url, parts
+from app.setting_sources import Source, SourceError
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
@@ -24,7 +29,7 @@ SECRETS = frozenset({
     "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD",
     "METRICS_TOKEN", "SENTRY_DSN", "CALCOM_CLIENT_SECRET", "SERVICE_TOKEN",
 })  # fmt: skip
-"""Settings that may also be given as `NAME_FILE`."""
+"""Settings that may also be given as `NAME_FILE` or `NAME_CMD`."""
 
 NAMED_SECRET = "CALCOM_WEBHOOK_SECRET_"  # noqa: S105 -- the beginning of a name
 
@@ -40,33 +45,14 @@ class SettingsError(Exception):
     """One or more settings are missing or malformed; the text is one line per setting with its fix."""
 
 
-def _parts(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+def is_webhook_secret(name: str) -> bool:
+    """Whether a setting signs deliveries."""
+    return name.startswith(NAMED_SECRET.rstrip("_"))
 
 
-def _split(value: object) -> object:
-    return _parts(value) if isinstance(value, str) else value
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
-        msg = "must be an origin such as https://app.cal.com, without a path"
-        raise ValueError(msg)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "must be a URL that begins with https:// or http://"
-        raise ValueError(msg)
-    return value.rstrip("/")
-
-
-List = Annotated[list[str], NoDecode, BeforeValidator(_split)]
-Origin = Annotated[str, AfterValidator(_origin)]
-Url = Annotated[str, AfterValidator(_url)]
+def subscription_of(name: str) -> str:
+    """The subscription that such a setting belongs to; empty for the main one."""
+    return name.removeprefix(NAMED_SECRET.rstrip("_")).removeprefix("_").lower()
 
 
 class Settings(BaseSettings):
@@ -127,6 +113,10 @@ class Settings(BaseSettings):
     """Secrets of named subscriptions, from `CALCOM_WEBHOOK_SECRET_<NAME>`."""
     webhook_secret_files: dict[str, Path] = Field(default={}, exclude=True)
     """Files that webhook secrets came from, by subscription (empty for the main one): they are read again when they change."""
+    webhook_secret_commands: dict[str, str] = Field(default={}, exclude=True, repr=False)
+    """The same for commands, which are run again every few minutes."""
+    sources: dict[str, Source] = Field(default={}, exclude=True)
+    """Where each setting was found."""
 
     @classmethod
     def settings_customise_sources(
@@ -148,23 +138,25 @@ class Settings(BaseSettings):
         """
         found = dict(os.environ if environ is None else environ)
         values: dict[str, Any] = {}
+        sources: dict[str, Source] = {}
         for name in cls.model_fields:
-            if name.isupper() and (value := read_setting(found, name)) is not None:
-                values[name] = value
-        named = {name.removesuffix("_FILE") for name in found if name.startswith(NAMED_SECRET)}
-        webhook_secrets = {
-            name.removeprefix(NAMED_SECRET).lower(): _parts(value)
-            for name in sorted(named)
-            if name != "CALCOM_WEBHOOK_SECRET" and (value := read_setting(found, name)) is not None
-        }
-        webhook_secrets.pop("file", None)
-        files = {
-            name.removesuffix("_FILE").removeprefix(NAMED_SECRET.rstrip("_")).removeprefix("_").lower(): Path(found[name])
-            for name in found
-            if name.startswith(NAMED_SECRET) and name.endswith("_FILE")
-        }
+            if name.isupper() and (read := read_setting(found, name)) is not None:
+                values[name], sources[name] = read
+        webhook_secrets: dict[str, list[str]] = {}
+        for name in sorted({each.removesuffix("_FILE").removesuffix("_CMD") for each in found if each.startswith(NAMED_SECRET)} - {NAMED_SECRET.rstrip("_")}):
+            if (read := read_setting(found, name)) is not None:
+                webhook_secrets[name.removeprefix(NAMED_SECRET).lower()], sources[name] = parts(read[0]), read[1]
+        files = {subscription_of(name): Path(found[f"{name}_FILE"]) for name, source in sources.items() if source == Source.FILE and is_webhook_secret(name)}
+        commands = {subscription_of(name): found[f"{name}_CMD"] for name, source in sources.items() if source == Source.COMMAND and is_webhook_secret(name)}
         try:
-            return cls(**values, demo=demo, webhook_secrets=webhook_secrets, webhook_secret_files=files)
+            return cls(
+                **values,
+                demo=demo,
+                webhook_secrets=webhook_secrets,
+                webhook_secret_files=files,
+                webhook_secret_commands=commands,
+                sources=sources,
+            )
         except ValidationError as error:
             raise SettingsError("\n".join(_say(problem) for problem in error.errors())) from None
 
@@ -233,6 +225,11 @@ class Settings(BaseSettings):
         return self.DATABASE_URL or f"sqlite:///{self.INSTANCE_PATH.resolve() / 'frontdesk.sqlite3'}"
 
     @cached_property
+    def sealing_keys(self) -> list[str]:
+        """What seals at rest, the present key first; earlier ones still open."""
+        return [self.SECRET_KEY, *self.SECRET_KEY_FALLBACKS]
+
+    @cached_property
     def embed_url(self) -> str:
         """Where the embed script is loaded from."""
         return self.CALCOM_EMBED_URL or f"{self.CALCOM_ORIGIN}/embed/embed.js"
@@ -264,27 +261,15 @@ class Settings(BaseSettings):
         return self.MAIL_DEFAULT_SENDER or self.ADMIN_EMAIL or f"no-reply@{urlsplit(self.SITE_URL).hostname}"
 
 
-def read_setting(environ: Mapping[str, str], name: str) -> str | None:
-    """The value of a setting, or of the file that `NAME_FILE` points to for a secret; None when it is not set.
+def read_setting(environ: Mapping[str, str], name: str) -> tuple[str, Source] | None:
+    """The value of a setting, for a secret also from `NAME_FILE` or `NAME_CMD`, and where it was found; None when it is not set.
 
-    Raises `SettingsError` when both are given, or the file cannot be read or is empty.
+    Raises `SettingsError` when it is given twice or cannot be had.
     """
-    value = environ.get(name)
-    path = environ.get(f"{name}_FILE") if name in SECRETS or name.startswith(NAMED_SECRET) else None
-    if path is None:
-        if value is not None and not value.strip() and name in SECRETS:
-            raise SettingsError(f"{name} is empty: give it a value or remove it." + (f" {FIXES[name]}." if name in FIXES else ""))
-        return value or None
-    if value:
-        raise SettingsError(f"{name} and {name}_FILE are both set: keep one of them.")
     try:
-        content = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SettingsError(f"{name}_FILE cannot be read ({reason}): check the path and its permissions.") from None
-    if not content:
-        raise SettingsError(f"{name}_FILE points to an empty file: write the secret into it.")
-    return content
+        return setting_sources.read(environ, name, secret=name in SECRETS or name.startswith(NAMED_SECRET), fix=FIXES.get(name, ""))
+    except SourceError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _say(problem: Any) -> str:

@@ -6,7 +6,9 @@ not an error of the program: the caller gets None and fetches the secret again.
 """
 
 import base64
+import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -46,3 +48,10 @@ class Seal:
 def _derived(key: str, purpose: str) -> bytes:
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"frontdesk " + purpose.encode())
     return base64.urlsafe_b64encode(derive.derive(key.encode()))
+
+
+@lru_cache(maxsize=64)
+def footprint(name: str, value: str) -> str:
+    """A digest that recognises the value of a setting and does not give it away; slow (some hundredths of a second), then remembered."""
+    # Not scrypt: its 16 MB stay with the process for good, and each worker would carry them.
+    return hashlib.pbkdf2_hmac("sha256", value.encode(), f"frontdesk:{name}".encode(), 200_000, dklen=16).hex()

@@ -19,6 +19,9 @@ from app.calcom.client import Client, client_of, managed_users_of
 from app.calcom.managed_users import ManagedUsers
 from app.calcom.pace import SharedPace, Store
 from app.calcom.pace_store import store_of
+from app.calcom.secret_changes import PURPOSE as CHANGES_PURPOSE
+from app.calcom.secret_changes import Changes
+from app.calcom.secrets import WebhookSecrets, webhook_secrets_of
 from app.config import Settings
 from app.db import db
 from app.doctor.kept import Practice
@@ -45,6 +48,7 @@ from app.outbox.models import OutboxMessage
 from app.reception import attempts
 from app.reception.availability import Desk
 from app.reception.cache import cache_of
+from app.sealing import Seal
 from app.site import Site
 from app.sync.comparisons import Comparisons
 from app.sync.on_webhook import handle
@@ -80,9 +84,19 @@ class Works:
         """Is told the points that the delivery of a mail passes; tests end the process there."""
 
     @cached_property
+    def secret_changes(self) -> Changes:
+        """Secrets that were made new while the site runs."""
+        return Changes(self._engine, Seal(self.settings.sealing_keys, purpose=CHANGES_PURPOSE))
+
+    @cached_property
+    def webhook_secrets(self) -> WebhookSecrets:
+        """The secrets that sign deliveries now."""
+        return webhook_secrets_of(self.settings, self.secret_changes)
+
+    @cached_property
     def calcom(self) -> Client | None:
         """What can be asked of Cal.com; None without a key."""
-        return client_of(self.settings, pace=SharedPace(self._paces, self.settings.CALCOM_API_KEY))
+        return client_of(self.settings, pace=SharedPace(self._paces, self.settings.CALCOM_API_KEY), changes=self.secret_changes)
 
     @cached_property
     def managed_users(self) -> ManagedUsers:
@@ -148,7 +162,7 @@ class Works:
                 between = partial(self._between, should_stop)
                 until = time.monotonic() + BOOKINGS_FIRST_SECONDS
                 while not should_stop():
-                    self._alarms.look(self.app.extensions["webhook_secrets"])
+                    self._alarms.look(self.webhook_secrets)
                     done = self.process_inbox(between)
                     if done >= inbox.LIMIT and time.monotonic() < until:
                         continue
@@ -269,7 +283,7 @@ class Works:
 
 def patient_of(app: Flask) -> Patient:
     """What the doctor examines."""
-    secrets = app.extensions["webhook_secrets"]
+    secrets: WebhookSecrets = app.extensions["webhook_secrets"]
     known = {name: secrets.of(name) for name in secrets.names()}
     return Patient(app.extensions["settings"], known, app.extensions["works"].calcom, app, app.app_context)
 

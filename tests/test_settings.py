@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.config import FIXES, SECRETS, Settings, SettingsError
+from app.setting_sources import SourceError, run
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = {
@@ -125,6 +127,60 @@ def test_a_secret_file_that_is_of_no_use_is_named(content: bytes | None, words: 
     said = refusal(MAIL_PASSWORD_FILE=str(path))
     assert said.startswith("MAIL_PASSWORD_FILE")
     assert words in said
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_each_secret_can_be_what_a_command_prints(name: str) -> None:
+    value = "sqlite:////tmp/x" if name == "DATABASE_URL" else "s" * 40
+    settings = Settings.load({key: text for key, text in GOOD.items() if key != name} | {f"{name}_CMD": f"printf '%s\\n' '{value}'"})
+    assert getattr(settings, name) in (value, [value])
+    assert settings.sources[name] == "command"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/nonexistent/manager show", "cannot be started (No such file or directory)"),
+        ("'unbalanced", "is not a command"),
+        ("   ", "is not a command"),
+        ("sh -c 'echo hunter2; exit 3'", "ended with status 3"),
+        ("true", "printed nothing"),
+        ("sh -c 'echo hunter2; echo user: ada'", "more than one line"),
+        (r"printf '\377\376'", "not UTF-8"),
+        ("head -c 70000 /dev/zero", "far too much"),
+    ],
+)
+def test_a_command_of_a_secret_that_fails_is_named_with_the_fix_and_what_it_printed_is_not(command: str, words: str) -> None:
+    said = refusal(MAIL_PASSWORD_CMD=command)
+    assert said.startswith("MAIL_PASSWORD_CMD ")
+    assert words in said
+    assert said.partition(": ")[2]
+    assert "hunter2" not in said
+
+
+def test_a_command_that_hangs_is_ended_with_all_it_has_started(tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    with pytest.raises(SourceError, match=r"gave no answer within 0\.3 seconds"):
+        run("MAIL_PASSWORD_CMD", f"sh -c 'sleep 2 && touch {alive} & sleep 60'", seconds=0.3)
+    time.sleep(2.2)
+    assert not alive.exists()
+
+
+def test_a_command_is_no_shell(tmp_path: Path) -> None:
+    assert run("MAIL_PASSWORD_CMD", f"echo $HOME > {tmp_path}/x; true") == f"$HOME > {tmp_path}/x; true"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_secret_and_its_command_are_one_too_many() -> None:
+    assert refusal(SECRET_KEY_CMD="echo x") == "SECRET_KEY and SECRET_KEY_CMD are both set: keep one of them."
+
+
+def test_the_command_of_the_main_secret_is_not_a_subscription() -> None:
+    environ = {key: value for key, value in GOOD.items() if key != "CALCOM_WEBHOOK_SECRET"}
+    settings = Settings.load(environ | {"CALCOM_WEBHOOK_SECRET_CMD": "echo main-secret", "CALCOM_WEBHOOK_SECRET_TEAM_CMD": "echo team-secret"})
+    assert (settings.CALCOM_WEBHOOK_SECRET, settings.webhook_secrets) == (["main-secret"], {"team": ["team-secret"]})
+    assert settings.webhook_secret_commands == {"": "echo main-secret", "team": "echo team-secret"}
+    assert "echo" not in repr(settings)
 
 
 def test_lists_are_separated_by_commas() -> None:

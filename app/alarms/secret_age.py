@@ -5,10 +5,8 @@ salted digest, so that a copy of the database does not give a short secret away.
 secrets in a hurry; a digest takes some hundredths of a second and is remembered by this process.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.alarms.models import SecretSeen
 from app.config import Settings
 from app.db import db, insert
+from app.sealing import footprint
 
 WATCHED = ("SECRET_KEY", "CALCOM_API_KEY", "CALCOM_CLIENT_SECRET", "SERVICE_TOKEN", "MAIL_PASSWORD", "METRICS_TOKEN")
 
@@ -24,11 +23,11 @@ def in_use(settings: Settings, webhook_secrets: Mapping[str, list[str]]) -> Iter
     """Setting and digest of each secret that signs or signs in now; of a list the newest one."""
     for name in WATCHED:
         if value := getattr(settings, name):
-            yield name, _digest(name, value)
+            yield name, footprint(name, value)
     for subscription, secrets in webhook_secrets.items():
         name = f"CALCOM_WEBHOOK_SECRET{'_' if subscription else ''}{subscription.upper()}"
         if secrets:
-            yield name, _digest(name, secrets[0])
+            yield name, footprint(name, secrets[0])
 
 
 def first_seen(digests: Mapping[str, str]) -> dict[str, datetime]:
@@ -41,9 +40,3 @@ def first_seen(digests: Mapping[str, str]) -> dict[str, datetime]:
 def note(session: Session, name: str, digest: str, *, now: datetime) -> None:
     """From now on its age is known."""
     session.execute(insert(SecretSeen).values(digest=digest, name=name, first_seen_at=now).on_conflict_do_nothing(index_elements=["digest"]))
-
-
-@lru_cache(maxsize=64)
-def _digest(name: str, value: str) -> str:
-    # Not scrypt: its 16 MB stay with the process for good, and each worker would carry them.
-    return hashlib.pbkdf2_hmac("sha256", value.encode(), f"frontdesk:{name}".encode(), 200_000, dklen=16).hex()

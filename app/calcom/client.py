@@ -10,10 +10,12 @@ from collections.abc import Callable
 from app.calcom.bookings import Bookings
 from app.calcom.calling import Caller, Pace
 from app.calcom.event_types import EventTypes
+from app.calcom.key import ApiKey, KeyedWire, Keys
 from app.calcom.managed_users import PURPOSE, ManagedUsers
 from app.calcom.pace import SharedPace, Store
 from app.calcom.people import People
 from app.calcom.schedules import Schedules
+from app.calcom.secret_changes import Changes, Unchanged
 from app.calcom.slots import Slots
 from app.calcom.transport import Wire
 from app.calcom.webhooks import Webhooks
@@ -33,6 +35,8 @@ class Client:
         self.webhooks = Webhooks(caller)
         self.people = People(caller)
 
+        self.teams = Teams(caller)
+        self.keys = Keys(caller)
     def unhurried(self, should_stop: Callable[[], bool] = lambda: False) -> "Client":
         """The same client for work in the background: it gives way to people, repeats more patiently and waits out a block."""
         return Client(self._caller.unhurried(should_stop))
@@ -40,7 +44,7 @@ class Client:
 
 def managed_users_of(settings: Settings, *, store: Store) -> ManagedUsers:
     """Tokens of managed users; without client id and secret each asking raises `NotConfigured`."""
-    seal = Seal([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose=PURPOSE)
+    seal = Seal(settings.sealing_keys, purpose=PURPOSE)
     client, secret = settings.CALCOM_CLIENT_ID, settings.CALCOM_CLIENT_SECRET
     if not client or not secret:
         return ManagedUsers(None, seal, client_id="")
@@ -48,8 +52,8 @@ def managed_users_of(settings: Settings, *, store: Store) -> ManagedUsers:
     return ManagedUsers(Caller(wire, SharedPace(store, secret)), seal, client_id=client)
 
 
-def client_of(settings: Settings, *, pace: Pace) -> Client | None:
-    """The client for the key of the settings; None without a key."""
+def client_of(settings: Settings, *, pace: Pace, changes: Changes | Unchanged | None = None) -> Client | None:
+    """The client for the key of the settings, or for the one that took its place since; None without a key."""
     if not settings.CALCOM_API_KEY:
         return None
-    return Client(Caller(Wire(settings.CALCOM_API_URL, settings.CALCOM_API_KEY), pace))
+    return Client(Caller(KeyedWire(settings.CALCOM_API_URL, ApiKey(settings.CALCOM_API_KEY, changes or Unchanged())), pace))

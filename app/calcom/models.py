@@ -1,6 +1,7 @@
-"""What all processes must agree on about Cal.com's API: the pace of a key, and the tokens of managed users."""
+"""What all processes must agree on about Cal.com: the pace of a key, tokens of managed users, secrets made new at run time."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,3 +42,35 @@ class ManagedUser(Model):
     """Who refreshes now: two at a time would make each other's token worthless."""
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class SecretChange(Model):
+    """A secret that was made new while the site runs: it counts beside what the settings say, and later instead of it.
+
+    A row and not a file or a setting: the environment of a running process cannot be changed from outside, and all processes on all
+    machines share the database. `secret_changes.py` says what follows from a row.
+    """
+
+    __tablename__ = "secret_change"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """The setting whose value it takes the place of."""
+    state: Mapped[str]
+    value: Mapped[str] = mapped_column(default="")
+    """The new one, sealed."""
+    before: Mapped[str] = mapped_column(default="")
+    """A list of those that were in force before, newest first, sealed: they count as well until `drop_at`."""
+    retiring: Mapped[list[Any]] = mapped_column(default=list)
+    """Footprints of those that are refused from `drop_at` on."""
+    retired: Mapped[list[Any]] = mapped_column(default=list)
+    """Footprints of those that are refused already, from earlier changes."""
+    overlap_seconds: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(default="")
+    """What hinders the change, in a sentence for the owner."""
+    started_at: Mapped[datetime]
+    set_at: Mapped[datetime | None]
+    """Since when Cal.com uses the new one."""
+    proven_at: Mapped[datetime | None]
+    drop_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    """When Cal.com itself will refuse it, as far as that is known."""

@@ -107,6 +107,8 @@ PLACES = [
     Place(type="attendeeAddress", value="there"),
     Place(type="attendeeDefined", value="anywhere"),
     Place(type="attendeePhone", value="+442079460958"),
+    "keys.refresh": lambda client: client.keys.refresh(days=90),
+    "keys.refresh for ever": lambda client: client.keys.refresh(),
     Place(type="integration", value="cal-video"),
     Place(type="link", value="https://a.example"),
     Place(type="phone", value="+442079460958"),
@@ -166,7 +168,7 @@ def test_every_method_of_the_client_is_tried() -> None:
     client = Client(Caller(Recorder(), SharedPace(Memory(), "k")))
     methods = {
         f"{noun}.{name}"
-        for noun in ("bookings", "slots", "event_types", "schedules", "webhooks", "people")
+        for noun in ("bookings", "slots", "event_types", "schedules", "webhooks", "people", "teams", "keys")
         for name, _ in inspect.getmembers(getattr(client, noun), inspect.ismethod)
         if not name.startswith("_")
     }

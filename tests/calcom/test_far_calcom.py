@@ -110,6 +110,9 @@ def test_a_life_by_the_api_uses_every_method(client: Watched, far: FarCalcom) ->
     with pytest.raises(NotFound):
         client.event_types.of_team(3)
     assert client.people.teams() == ()
+    assert client.keys.refresh(days=90).startswith("cal_")
+    with pytest.raises(NotAllowed):
+        client.people.me()
     assert client.called == client.methods
 
 
