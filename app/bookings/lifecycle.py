@@ -29,6 +29,8 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """For references: no 0 and O, no 1, I and L."""
 BOOKINGS_TOPIC = 7301
 NEVER_AUDITED = frozenset({"visitor_hash", "sequence"})
+LONGEST = {"event_type": 180, "host_email": 254, "source": 200}
+"""Letters of what stands in an index together; a row of an index of PostgreSQL ends at 2,704 bytes."""
 
 
 def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: MailPolicy) -> Booking | None:
@@ -169,11 +171,11 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "payment": part.payment,
         "ledger": [dict(line) for line in part.ledger],
         "moved": part.moved,
-        "event_type": part.values.get("event_type", ""),
+        "event_type": part.values.get("event_type", "")[:LONGEST["event_type"]],
         "title": part.values.get("title", ""),
         "start": _time(part, "start"),
         "end": _time(part, "end"),
-        "host_email": host.get("email", ""),
+        "host_email": host.get("email", "")[:LONGEST["host_email"]],
         "host_name": host.get("name", ""),
         "host_time_zone": host.get("time_zone", ""),
         "booker_name": booker.get("name", ""),
@@ -187,7 +189,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "answers": dict(part.answers),
         "details": dict(part.metadata),
         "reason": part.reason,
-        "source": str(part.metadata.get("frontdesk_source", "")),
+        "source": str(part.metadata.get("frontdesk_source", ""))[:LONGEST["source"]],
         "visitor_hash": part.visitor_hash,
         "episode": part.milestones[-1].episode if part.milestones else 0,
         "first_confirmation": part.milestones[-1].first if part.milestones else True,
