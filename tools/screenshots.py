@@ -177,7 +177,7 @@ def sign_in(browser: Browser, demo: Demo, into: Path) -> None:
     page.locator("input[name=email]").fill(demo.email)
     page.locator("input[name=password]").fill(demo.password)
     page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/admin/calendar**")
+    page.wait_for_url("**/admin/")
     context.storage_state(path=into)
     context.close()
 

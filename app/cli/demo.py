@@ -132,7 +132,7 @@ def _say_where(settings: Settings, keep: dict[str, Any], sandbox_port: int | Non
     lines = [
         ("Site", settings.SITE_URL + "/"),
         ("Book", settings.SITE_URL + "/book"),
-        ("Admin", f"{settings.SITE_URL}/admin/calendar"),
+        ("Admin", f"{settings.SITE_URL}/admin/"),
         ("  sign in as", f"{OWNER}  password  {keep['password']}"),
         ("Outbox", f"{settings.SITE_URL}/demo/outbox"),
     ]

@@ -31,7 +31,7 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.sign_in": OPEN,
     "admin.sign_in_now": OPEN,
     "admin.sign_out": EVERYBODY,
-    "admin.home": EVERYBODY,
+    "admin.today": EVERYBODY,
     "admin.calendar": EVERYBODY,
     "admin.booking": EVERYBODY,
     "admin.inbox": OFFICE,
@@ -59,7 +59,7 @@ ACTS: Mapping[str, frozenset[Role]] = {
 }
 """Both give away a uid, and who holds a uid can move and cancel at Cal.com."""
 
-HOME = "/admin/calendar"
+HOME = "/admin/"
 
 
 SERVICES: Mapping[str, frozenset[Role]] = {"tokens.managed_user": DESK}

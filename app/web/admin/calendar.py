@@ -1,7 +1,6 @@
 """The list of bookings."""
 
-from flask import redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import render_template, request
 
 from app.bookings import queries
 from app.bookings.queries import Filters
@@ -9,12 +8,6 @@ from app.inbox import queries as deliveries
 from app.web.access import own_bookings_of
 from app.web.admin.blueprint import blueprint, settings, zone
 from app.web.admin.listing import TABS, asked, days
-
-
-@blueprint.get("/")
-def home() -> ResponseReturnValue:
-    """The first page is the list of bookings."""
-    return redirect(url_for(".calendar"))
 
 
 @blueprint.get("/calendar")

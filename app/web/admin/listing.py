@@ -119,7 +119,7 @@ def _row(booking: Booking, *, zone: str) -> Row:
     theirs, status = booking.booker_time_zone, status_of(booking)
     known = zone_named(theirs) is not None
     elsewhere = known and local(booking.start, theirs).utcoffset() != local(booking.start, zone).utcoffset()
-    title = _short_title(booking)
+    title = short_title(booking)
     return Row(
         reference=booking.reference,
         title=title,
@@ -134,7 +134,7 @@ def _row(booking: Booking, *, zone: str) -> Row:
     )
 
 
-def _short_title(booking: Booking) -> str:
+def short_title(booking: Booking) -> str:
     """Without the names that Cal.com adds ("… between Host and Guest"): they stand beside it."""
     title = booking.title.removesuffix(f" between {booking.host_name} and {booking.booker_name}")
     return title or booking.event_type or "Booking"

@@ -93,7 +93,7 @@ def test_who_may_only_read_gets_no_link_that_moves_or_cancels(book, delivered, s
 
 def test_a_rule_that_is_missing_closes_the_page(app, sign_in, monkeypatch):
     browser = sign_in()
-    monkeypatch.setattr("app.web.access.RULES", {name: roles for name, roles in RULES.items() if name != "admin.home"})
+    monkeypatch.setattr("app.web.access.RULES", {name: roles for name, roles in RULES.items() if name != "admin.today"})
     assert browser.get("/admin/").status_code == 403
 
 

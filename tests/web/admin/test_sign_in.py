@@ -65,8 +65,8 @@ def test_signing_in_starts_a_session_that_has_nothing_of_the_one_before(owner, c
     ],
 )
 def test_nobody_is_sent_away_after_signing_in(owner, client, wanted):
-    assert local_path(wanted) == "/admin/calendar"
-    assert guess(client, password=PASSWORD, follow=wanted).location == "/admin/calendar"
+    assert local_path(wanted) == "/admin/"
+    assert guess(client, password=PASSWORD, follow=wanted).location == "/admin/"
 
 
 def test_signing_out_closes_the_door(owner, client):
