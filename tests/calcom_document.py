@@ -29,6 +29,8 @@ DISABLED_IN_PRACTICE = {"bookingWindow", "bookerActiveBookingsLimit", "seats", "
 REFERS_TO_ITSELF = {"GetReservedSlotOutput_2024_09_04", "ReassignBookingOutput_2024_08_13"}
 FREE = {"users", "hosts", "lengthInMinutesOptions", "ConnectedCalendarsData.destinationCalendar"}
 """Wrongly typed as texts, or empty where nothing is connected. The id of a webhook is forgiven as well: a text, said to be a number."""
+MANY_IN_PRACTICE = {"GetTeamMembershipsOutput.data"}
+"""One object in the document, a list of them at the real one."""
 TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,), "boolean": (bool,), "array": (list,)}
 
 
@@ -128,7 +130,10 @@ def _object_faults(schema: dict[str, Any], value: Any, where: str, owner: str) -
         if name not in value:
             yield f"{where}.{name} is missing ({owner})"
     for name, one in schema["properties"].items():
-        if name in value and not _forgiven(owner, name, value[name]):
+        if f"{owner}.{name}" in MANY_IN_PRACTICE and isinstance(value.get(name), list):
+            for place, each in enumerate(value[name]):
+                yield from _faults(one, each, f"{where}.{name}[{place}]", owner)
+        elif name in value and not _forgiven(owner, name, value[name]):
             yield from _faults(one, value[name], f"{where}.{name}", owner)
 
 

@@ -1,6 +1,8 @@
 """What Cal.com's API says of an account: who it is, its teams, its webhooks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,8 @@ class Me:
     """12 or 24."""
     default_schedule_id: int | None = None
     organisation_id: int | None = None
+    bio: str = field(default="", repr=False)
+    avatar_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,8 @@ class Team:
     parent_id: int | None = None
     organisation: bool = False
     time_zone: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Everything Cal.com said, for configuration as code."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from app.calcom.people import People
 from app.calcom.schedules import Schedules
 from app.calcom.secret_changes import Changes, Unchanged
 from app.calcom.slots import Slots
+from app.calcom.teams import Teams
 from app.calcom.transport import Wire
 from app.calcom.webhooks import Webhooks
 from app.config import Settings
@@ -34,9 +35,9 @@ class Client:
         self.schedules = Schedules(caller)
         self.webhooks = Webhooks(caller)
         self.people = People(caller)
-
         self.teams = Teams(caller)
         self.keys = Keys(caller)
+
     def unhurried(self, should_stop: Callable[[], bool] = lambda: False) -> "Client":
         """The same client for work in the background: it gives way to people, repeats more patiently and waits out a block."""
         return Client(self._caller.unhurried(should_stop))

@@ -4,12 +4,17 @@ Self-hosted community editions know no teams and no organisations: those calls r
 https://cal.com/docs/api-reference/v2/me/get-my-profile
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.calcom import read_account as read
 from app.calcom.account import Me, Member, Team
 from app.calcom.calling import Caller
+from app.calcom.errors import Refused
 from app.calcom.protocol import Call, query, segment
+
+WRITABLE = frozenset({"avatarUrl", "bio", "defaultScheduleId", "name", "timeFormat", "timeZone", "weekStart"})
+"""Of a profile. Its user name cannot be written."""
 
 
 class People:
@@ -21,6 +26,13 @@ class People:
     def me(self) -> Me:
         """Whose key this is."""
         return read.me(self._caller.read(Call("read the profile", "GET", "/me")))
+
+    def change_me(self, fields: Mapping[str, Any]) -> Me:
+        """The profile with these fields changed, under Cal.com's own names. A new e-mail address waits for its verification."""
+        unknown = sorted(set(fields) - WRITABLE)
+        if unknown:
+            raise Refused(f"Cal.com's API cannot write {', '.join(unknown)} of a profile.", fields=dict.fromkeys(unknown, "cannot be written by the API"))
+        return self._caller.write_again(Call("change the profile", "PATCH", "/me", body=dict(fields)), read.me)
 
     def teams(self) -> tuple[Team, ...]:
         """The teams that the account belongs to."""

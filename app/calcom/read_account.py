@@ -5,7 +5,7 @@ from typing import Any
 
 from app.calcom.account import Me, Member, Team, Webhook
 from app.calcom.calling import Answer
-from app.calcom.errors import Away
+from app.calcom.errors import Away, Refused
 from app.calcom.read_value import mapping, rows, text, texts, truth, whole
 
 
@@ -25,6 +25,8 @@ def me(answer: Answer) -> Me:
         time_format=whole(row.get("timeFormat")),
         default_schedule_id=whole(row.get("defaultScheduleId")),
         organisation_id=whole(row.get("organizationId")),
+        bio=text(row.get("bio")),
+        avatar_url=text(row.get("avatarUrl")),
     )
 
 
@@ -40,7 +42,24 @@ def teams(answer: Answer) -> Iterator[Team]:
                 parent_id=whole(row.get("parentId")),
                 organisation=truth(row.get("isOrganization")),
                 time_zone=text(row.get("timeZone")),
+                raw=row,
             )
+
+
+def team(answer: Answer) -> Team:
+    """One team; a team that has to be paid for first is answered with the way to pay, and is none yet."""
+    found = next(teams(answer), None)
+    if found is None:
+        raise Refused("Cal.com wants to be paid before it makes a team: make it in Cal.com's own pages, then adopt it.")
+    return found
+
+
+def member(answer: Answer) -> Member:
+    """One membership."""
+    found = next(members(answer), None)
+    if found is None:
+        raise Away("Cal.com answered with a membership that cannot be understood.")
+    return found
 
 
 def members(answer: Answer) -> Iterator[Member]:

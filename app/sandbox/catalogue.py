@@ -80,6 +80,10 @@ class EventType:
     """Most bookings in a `day`, `week`, `month` or `year`."""
     sign_in_needed: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What belongs to `seats`, `confirmationPolicy` and `bookerActiveBookingsLimit` and has no effect here."""
+    places: tuple[dict[str, Any], ...] = ()
+    """All places as the host wrote them, where there are several or one of a kind that has no effect here."""
     more: dict[str, Any] = field(default_factory=dict)
     """Settings that are kept and read back without an effect here."""
 

@@ -21,6 +21,7 @@ from app.sandbox.managed import ManagedPeople
 from app.sandbox.state import Happening
 from app.sandbox.subscriptions import TRIGGERS, Subscription, Subscriptions
 from app.sandbox.tally import Tally
+from app.sandbox.teams import Teams
 
 EXTENSION = "sandbox"
 
@@ -39,6 +40,7 @@ class Desk:
     limiter: Limiter = field(default_factory=Limiter)
     lists: Lists = field(default_factory=Lists)
     managed: ManagedPeople = field(default_factory=ManagedPeople)
+    teams: Teams = field(default_factory=Teams)
     tally: Tally = field(default_factory=Tally)
     faults: FaultQueue = field(default_factory=FaultQueue)
     dials: Dials = field(default_factory=Dials)
@@ -70,6 +72,7 @@ class Desk:
         self.tally.forget()
         self.faults.fill("")
         self.subscriptions.clear()
+        self.teams.clear()
         self.subscribe_site()
         with self._turning:
             self.dials = Dials()

@@ -99,6 +99,8 @@ class ApiDials:
     """Faults hit only requests that begin so, such as `GET /v2/bookings` or `POST`."""
     api_churn: int = 0
     """Rows that change right after each page of a list of bookings, where no webhook tells of it."""
+    api_unknown: str = ""
+    """Properties that this installation does not know and drops without a word, such as `showOptimizedSlots,disableGuests`."""
     api_limit: int = 120
     """Requests a minute."""
     clock_scale: float = 1.0

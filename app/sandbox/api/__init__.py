@@ -19,6 +19,7 @@ from app.sandbox.api.new_bookings import new_bookings
 from app.sandbox.api.reservations import reservations
 from app.sandbox.api.schedules import schedules
 from app.sandbox.api.slots import slots
+from app.sandbox.api.teams import teams
 from app.sandbox.api.versions import not_there
 from app.sandbox.api.webhooks import webhooks
 from app.sandbox.desk import desk
@@ -27,7 +28,7 @@ from app.sandbox.limits import Pace
 
 _KEY, _TOKENS_PER_KEY = 120, 500
 API = Blueprint("api", __name__, url_prefix="/v2")
-for _part in (me, account, event_types, event_type_changes, schedules, slots, reservations, bookings, new_bookings, booking_acts, webhooks, managed):
+for _part in (me, account, event_types, event_type_changes, schedules, slots, reservations, bookings, new_bookings, booking_acts, webhooks, managed, teams):
     API.register_blueprint(_part)
 
 API.register_error_handler(problems.ApiProblem, problems.ordinary)

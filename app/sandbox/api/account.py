@@ -24,13 +24,6 @@ def refresh() -> Response:
     return success({"apiKey": desk().keys.replace(caller().name, host.username)})
 
 
-@account.get("/teams")
-def teams() -> Response:
-    """Nobody here belongs to a team."""
-    require_host()
-    return success([])
-
-
 @account.get("/calendars")
 def calendars() -> Response:
     """The one calendar that receives what is booked."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import request
 
 from app.sandbox.api.problems import ApiProblem, BadBody
+from app.sandbox.desk import desk
 
 Check = Callable[[Any], str | None]
 
@@ -25,11 +26,15 @@ Properties = Mapping[str, Property]
 
 
 def read(properties: Properties, *, partly: bool = False) -> dict[str, Any]:
-    """The declared properties of the JSON body; null counts as absent, whatever is not declared is lost."""
+    """The declared properties of the JSON body; null counts as absent, whatever is not declared is lost.
+
+    So is what this installation is said not to know yet (dial `api_unknown`).
+    """
     given = request.get_json(silent=True) if request.get_data() else {}
     if not isinstance(given, dict):
         raise ApiProblem(400, "Unexpected token in JSON")
-    return checked(given, properties, partly=partly)
+    unknown = {name.strip() for name in desk().dials.api.api_unknown.split(",")}
+    return checked({name: value for name, value in given.items() if name not in unknown}, properties, partly=partly)
 
 
 def checked(given: Mapping[str, Any], properties: Properties, *, partly: bool = False, path: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from app.sandbox.api import body
 from app.sandbox.api.body import Property
 from app.sandbox.api.event_type_shape import DEFAULT_QUESTIONS
-from app.sandbox.api.places import offered_place
+from app.sandbox.api.places import checked_places, offered_place
 from app.sandbox.api.problems import ApiProblem, BadBody
 from app.sandbox.periods import PERIODS
 from app.sandbox.questions import CUSTOM_TYPES, WITH_OPTIONS, WITHOUT_PLACEHOLDER, Question
@@ -83,21 +83,27 @@ def changes_in(given: dict[str, Any]) -> Changes:
     found: Changes = {own: given[name] for name, own in _PLAIN.items() if name in given}
     if "lengthInMinutesOptions" in given:
         found["lengths"] = tuple(_whole_numbers(given["lengthInMinutesOptions"], "lengthInMinutesOptions"))
-    if "locations" in given and (place := offered_place(given["locations"])):
-        found["place"] = place
+    if "locations" in given:
+        found["places"] = tuple(checked_places(given["locations"]))
+        if place := offered_place(given["locations"]):
+            found["place"] = place
     if "bookingFields" in given:
         found |= _questions(given["bookingFields"])
+    details: dict[str, dict[str, Any]] = {}
     for name, read in _SETTINGS.items():
         if name in given:
-            found |= read(None if given[name].get("disabled") else given[name])
-    return found
+            changes = read(None if given[name].get("disabled") else given[name])
+            details |= changes.pop("details", {})
+            found |= changes
+    return found | ({"details": details} if details else {})
 
 
 def _seats(given: dict[str, Any] | None) -> Changes:
     if given is None:
         return {"seats": None}
-    kept = body.checked(given, {"seatsPerTimeSlot": Property(_at_least_one, required=True)}, path="seats.")
-    return {"seats": kept["seatsPerTimeSlot"]}
+    flags = {name: Property(body.switch) for name in ("showAttendeeInfo", "showAvailabilityCount")}
+    kept = body.checked(given, {"seatsPerTimeSlot": Property(_at_least_one, required=True), **flags}, path="seats.")
+    return {"seats": kept.pop("seatsPerTimeSlot"), "details": {"seats": kept}}
 
 
 def _recurrence(given: dict[str, Any] | None) -> Changes:
@@ -115,16 +121,22 @@ def _recurrence(given: dict[str, Any] | None) -> Changes:
 
 
 def _confirmation(given: dict[str, Any] | None) -> Changes:
-    if given is not None:
-        body.checked(given, {"type": Property(body.one_of("always", "time"), required=True)}, path="confirmationPolicy.")
-    return {"confirm_first": given is not None}
+    if given is None:
+        return {"confirm_first": False}
+    wanted = {
+        "type": Property(body.one_of("always", "time"), required=True),
+        "noticeThreshold": Property(body.mapping, required=given.get("type") == "time"),
+        "blockUnconfirmedBookingsInBooker": Property(body.switch, required=True),
+    }
+    return {"confirm_first": True, "details": {"confirmationPolicy": body.checked(given, wanted, path="confirmationPolicy.")}}
 
 
 def _active_limit(given: dict[str, Any] | None) -> Changes:
     if given is None:
         return {"active_limit": None}
-    kept = body.checked(given, {"maximumActiveBookings": Property(_at_least_one, required=True)}, path="bookerActiveBookingsLimit.")
-    return {"active_limit": kept["maximumActiveBookings"]}
+    wanted = {"maximumActiveBookings": Property(_at_least_one, required=True), "offerReschedule": Property(body.switch)}
+    kept = body.checked(given, wanted, path="bookerActiveBookingsLimit.")
+    return {"active_limit": kept.pop("maximumActiveBookings"), "details": {"bookerActiveBookingsLimit": kept}}
 
 
 def _period_limits(given: dict[str, Any] | None) -> Changes:

@@ -42,9 +42,7 @@ def change(number: int) -> Response:
     minutes = changes.get("minutes", kind.minutes)
     _check(kind.host, {"lengths": kind.lengths, **changes}, minutes=minutes, own_id=number)
     with desk().engine.lock:
-        for name, value in changes.items():
-            setattr(kind, name, value)
-        kind.more = kind.more | kept
+        write(kind, changes, kept)
     return success(event_type(kind, web=desk().own_url))
 
 
@@ -55,6 +53,14 @@ def remove(number: int) -> Response:
     with desk().engine.lock:
         desk().engine.catalogue.remove_type(number)
     return success({"id": kind.id, "lengthInMinutes": kind.minutes, "title": kind.title, "slug": kind.slug})
+
+
+def write(kind: EventType, changes: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Changes an event type; what is not named stays."""
+    details = kind.details | changes.pop("details", {})
+    for name, value in changes.items():
+        setattr(kind, name, value)
+    kind.details, kind.more = details, kind.more | kept
 
 
 def _owned(number: int) -> EventType:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.sandbox.api.places import offered_place
 from app.sandbox.catalogue import EventType, PlaceKind
 from app.sandbox.questions import WITH_OPTIONS, WITHOUT_PLACEHOLDER, Question
 
@@ -29,7 +30,7 @@ def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
         "title": kind.title,
         "slug": kind.slug,
         "description": kind.description,
-        "locations": [_location(kind)],
+        "locations": _locations(kind),
         "bookingFields": [*_default_questions(kind), *(_question(one) for one in kind.questions)],
         "disableGuests": bool(kind.seats),
         "slotInterval": kind.slot_interval,
@@ -53,7 +54,7 @@ def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
         "onlyShowFirstAvailableSlot": False,
         "bookingWindow": [kind.window] if kind.window else _DISABLED,
         "bookerLayouts": {"defaultLayout": "month", "enabledLayouts": ["month", "week", "column"]},
-        "confirmationPolicy": {"type": "always", "blockUnconfirmedBookingsInBooker": True} if kind.confirm_first else _DISABLED,
+        "confirmationPolicy": _confirmation(kind),
         "requiresBookerEmailVerification": False,
         "hideCalendarNotes": False,
         "seats": _seats(kind),
@@ -68,6 +69,11 @@ def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
         "bookingUrl": f"{web}/{kind.host.username}/{kind.slug}",
         **kind.more,
     }
+
+
+def _locations(kind: EventType) -> list[dict[str, Any]]:
+    offered = offered_place(list(kind.places))
+    return [*map(dict, kind.places)] if kind.places and offered in {None, kind.place} else [_location(kind)]
 
 
 def _location(kind: EventType) -> dict[str, Any]:
@@ -103,13 +109,19 @@ def _question(one: Question) -> dict[str, Any]:
 def _active_limit(kind: EventType) -> dict[str, Any]:
     if kind.active_limit is None:
         return dict(_DISABLED)
-    return {"maximumActiveBookings": kind.active_limit, "offerReschedule": False}
+    return {"maximumActiveBookings": kind.active_limit, "offerReschedule": False, **kind.details.get("bookerActiveBookingsLimit", {})}
+
+
+def _confirmation(kind: EventType) -> dict[str, Any]:
+    if not kind.confirm_first:
+        return dict(_DISABLED)
+    return kind.details.get("confirmationPolicy") or {"type": "always", "blockUnconfirmedBookingsInBooker": True}
 
 
 def _seats(kind: EventType) -> dict[str, Any]:
     if not kind.seats:
         return dict(_DISABLED)
-    return {"seatsPerTimeSlot": kind.seats, "showAttendeeInfo": False, "showAvailabilityCount": True}
+    return {"seatsPerTimeSlot": kind.seats, "showAttendeeInfo": False, "showAvailabilityCount": True, **kind.details.get("seats", {})}
 
 
 def _user(kind: EventType) -> dict[str, Any]:

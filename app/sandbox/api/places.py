@@ -29,6 +29,21 @@ def chosen_place(given: dict[str, Any] | None, *, by_host: bool = False) -> Plac
     return Place(kind=of_kind, value=given[name])
 
 
+def checked_places(given: list[Any]) -> list[dict[str, Any]]:
+    """The places that a host offers, each with what belongs to its kind; a kind that does not exist is refused."""
+    found = []
+    for one in given:
+        kind = one.get("type") if isinstance(one, dict) else None
+        name = _HOSTS[kind][0] if kind in _HOSTS else "integration" if kind == "integration" else None
+        if kind not in {*_HOSTS, *_ATTENDEES, *_CHOSEN_ELSEWHERE}:
+            raise BadBody({"locations.type": "Validation failed for locations: type is unknown"})
+        if name and body.filled(one.get(name)):
+            raise BadBody({f"locations.{name}": f"{name} should not be empty"})
+        wanted = ["type", *([name] if name else []), *(["public"] if kind in _HOSTS else [])]
+        found.append({each: one[each] for each in wanted if each in one})
+    return found
+
+
 def offered_place(given: list[Any]) -> Place | None:
     """The first place of an event type that this simulation knows; a visitor's own counts as none."""
     for one in given:

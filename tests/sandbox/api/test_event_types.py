@@ -141,8 +141,31 @@ def test_a_deleted_type_is_gone_and_its_slug_free(api):
     assert api.post("/v2/event-types", {"title": "F", "slug": "flexible", "lengthInMinutes": 20})["id"] != 106
 
 
-def test_a_visitors_own_place_leaves_the_hosts_as_it_was(api):
-    assert change(api, 101, {"locations": [{"type": "attendeePhone"}]}).json["data"]["locations"][0]["type"] == "link"
+def test_places_read_back_as_they_were_written(api):
+    several = [{"type": "attendeePhone"}, {"type": "integration", "integration": "cal-video"}, {"type": "link", "link": "https://a.example", "public": False}]
+    assert change(api, 101, {"locations": several}).json["data"]["locations"] == several
+    assert change(api, 101, {"locations": [{"type": "moon"}]}).status_code == 400
+    assert change(api, 101, {"locations": [{"type": "link"}]}).status_code == 400
+
+
+def test_details_of_settings_read_back_as_they_were_written(api):
+    seats = {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilityCount": False}
+    policy = {"type": "time", "noticeThreshold": {"unit": "hours", "count": 4}, "blockUnconfirmedBookingsInBooker": False}
+    limit = {"maximumActiveBookings": 2, "offerReschedule": True}
+    found = change(api, 101, {"seats": seats, "confirmationPolicy": policy, "bookerActiveBookingsLimit": limit}).json["data"]
+    assert (found["seats"], found["confirmationPolicy"], found["bookerActiveBookingsLimit"]) == (seats, policy, limit)
+    assert change(api, 101, {"confirmationPolicy": {"type": "time", "blockUnconfirmedBookingsInBooker": True}}).status_code == 400
+
+
+def test_what_an_installation_does_not_know_is_dropped_without_a_word(api, sandbox):
+    sandbox.extensions["sandbox"].turn({"api_unknown": "hidden, showOptimizedSlots"})
+    found = change(api, 101, {"hidden": True, "showOptimizedSlots": True, "title": "T"})
+    assert (found.status_code, found.json["data"]["hidden"], found.json["data"]["title"]) == (200, False, "T")
+    assert "showOptimizedSlots" not in found.json["data"]
+
+
+def test_a_place_that_the_booker_names_leaves_where_the_host_is(api):
+    change(api, 101, {"locations": [{"type": "attendeePhone"}]})
     phone = {"type": "phone", "phone": "+441234", "public": True}
     assert change(api, 101, {"locations": [phone]}).json["data"]["locations"] == [phone]
 

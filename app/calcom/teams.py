@@ -1,0 +1,65 @@
+"""Teams and who is in them. Self-hosted community editions know neither: those calls raise `NotFound`.
+
+https://cal.com/docs/api-reference/v2/teams/get-teams
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.calcom import read_account as read
+from app.calcom.account import Member, Team
+from app.calcom.calling import Caller, Lost
+from app.calcom.errors import Refused, Unsure
+from app.calcom.protocol import Call, filled, segment
+
+WRITABLE = frozenset(
+    {"bio", "brandColor", "darkBrandColor", "hideBookATeamMember", "hideBranding", "isPrivate", "logoUrl", "name", "slug", "theme", "timeZone", "weekStart"}
+)
+
+
+class Teams:
+    """What can be done with teams; they are listed by `people.teams()`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(self, fields: Mapping[str, Any]) -> Team:
+        """A new team from Cal.com's own fields. Raises `Refused` when Cal.com wants to be paid first."""
+        _require_writable(fields)
+        try:
+            return self._caller.write(Call("make a team", "POST", "/teams", body=dict(fields)), read.team)
+        except Lost as lost:
+            list_teams = Call("list teams", "GET", "/teams")
+            known = self._caller.settle(lost, lambda: tuple(row for row in read.teams(self._caller.read(list_teams)) if row.slug == fields.get("slug")))
+            if known:
+                return known[0]
+            raise Unsure("Cal.com gave no proper answer when asked to make a team; whether it did is not known yet.", status=lost.status) from None
+
+    def update(self, team_id: int, fields: Mapping[str, Any]) -> Team:
+        """The team with these fields changed."""
+        _require_writable(fields)
+        return self._caller.write_again(Call("change a team", "PATCH", f"/teams/{segment(team_id)}", body=dict(fields)), read.team)
+
+    def delete(self, team_id: int) -> None:
+        """Removes a team with its event types; one that is gone already raises `NotFound`."""
+        self._caller.delete(Call("delete a team", "DELETE", f"/teams/{segment(team_id)}"))
+
+    def add(self, team_id: int, user_id: int, *, role: str, accepted: bool | None = None) -> Member:
+        """Somebody new in a team."""
+        body = {"userId": user_id, **filled(role=role, accepted=accepted)}
+        return self._caller.write_again(Call("add somebody to a team", "POST", f"/teams/{segment(team_id)}/memberships", body=body), read.member)
+
+    def change(self, team_id: int, membership_id: int, *, role: str | None = None, accepted: bool | None = None) -> Member:
+        """Somebody of a team with another role."""
+        path = f"/teams/{segment(team_id)}/memberships/{segment(membership_id)}"
+        return self._caller.write_again(Call("change somebody's role in a team", "PATCH", path, body=filled(role=role, accepted=accepted)), read.member)
+
+    def remove(self, team_id: int, membership_id: int) -> None:
+        """Takes somebody out of a team."""
+        self._caller.delete(Call("take somebody out of a team", "DELETE", f"/teams/{segment(team_id)}/memberships/{segment(membership_id)}"))
+
+
+def _require_writable(fields: Mapping[str, Any]) -> None:
+    unknown = sorted(set(fields) - WRITABLE)
+    if unknown:
+        raise Refused(f"Cal.com's API cannot write {', '.join(unknown)} of a team.", fields=dict.fromkeys(unknown, "cannot be written by the API"))
