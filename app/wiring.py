@@ -22,6 +22,7 @@ from app.calcom.pace_store import store_of
 from app.calcom.secret_changes import PURPOSE as CHANGES_PURPOSE
 from app.calcom.secret_changes import Changes
 from app.calcom.secrets import WebhookSecrets, webhook_secrets_of
+from app.chores import ticks_of, works_of
 from app.config import Settings
 from app.db import db
 from app.doctor.kept import Practice
@@ -276,7 +277,8 @@ class Works:
             if self.settings.database_uri.startswith("sqlite"):
                 with self.app.app_context():
                     release_abandoned(everything=True)
-        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due})
+        chores = ticks_of(works_of(handler=self.handle_delivery, client=lambda: self.calcom), context=self.app.app_context, between=self._between)
+        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due, **chores})
         runner.start()
         return runner
 

@@ -29,7 +29,10 @@ class InboxMessage(Model):
 
     __tablename__ = "inbox_message"
     __table_args__ = (
-        Index("ix_inbox_message_state_due_at_id", "state", "due_at", "id"),
+        Index("ix_inbox_message_received_at_id", "received_at", "id"),
+        Index("ix_inbox_message_state_received_at_id", "state", "received_at", "id"),
+        Index("ix_inbox_message_trigger_received_at_id", "trigger", "received_at", "id"),
+        Index("ix_inbox_message_subscription_received_at_id", "subscription", "received_at", "id"),
         Index("ix_inbox_message_booking_id", "booking_id"),
         Index("ix_inbox_message_unfinished", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     )

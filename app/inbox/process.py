@@ -70,7 +70,7 @@ def process_one(handler: Handler, number: int) -> None:
     """Processes one waiting delivery and keeps the outcome on its row."""
     try:
         with transaction() as session:
-            _keep(session, [_outcome(handler, session, message) for message in _held(session, [number])])
+            keep(session, [outcome_of(handler, session, message) for message in _held(session, [number])])
     except DatabaseBusy:
         raise
     except Exception as error:
@@ -87,9 +87,9 @@ def _process_together(handler: Handler, numbers: Sequence[int]) -> int:
             for message in _held(session, numbers):
                 if outcomes and time.monotonic() > until:
                     break
-                outcomes.append(_outcome(handler, session, message))
+                outcomes.append(outcome_of(handler, session, message))
                 session.flush()
-            _keep(session, outcomes)
+            keep(session, outcomes)
     except DatabaseBusy:
         raise
     except Exception:
@@ -106,7 +106,7 @@ def _held(session: Session, numbers: Sequence[int]) -> Sequence[InboxMessage]:
     return session.scalars(wanted.with_for_update(skip_locked=True)).all()
 
 
-def _outcome(handler: Handler, session: Session, message: InboxMessage) -> dict[str, Any]:
+def outcome_of(handler: Handler, session: Session, message: InboxMessage) -> dict[str, Any]:
     """What a delivery's row is to say after the handler has had it."""
     outcome = handler(session, message)
     return {
@@ -115,7 +115,7 @@ def _outcome(handler: Handler, session: Session, message: InboxMessage) -> dict[
     }  # fmt: skip
 
 
-def _keep(session: Session, outcomes: Sequence[dict[str, Any]]) -> None:
+def keep(session: Session, outcomes: Sequence[dict[str, Any]]) -> None:
     """All rows of a commit in one go."""
     if outcomes:
         session.connection().execute(KEEP, outcomes)

@@ -13,6 +13,10 @@ WAITING = text("state IN ('planned', 'retrying')")
 """What may still go out, in the very words of the index over it: with bound values neither database would use that index."""
 
 
+BY_STAFF = "cancelled by staff"
+"""What the reason of a mail begins with that a person has taken back: facts that ask for it again do not bring it back."""
+
+
 class OutboxState(StrEnum):
     """Where a side effect stands."""
 
@@ -32,6 +36,9 @@ class OutboxMessage(Model):
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_state_due_at_id", "state", "due_at", "id"),
+        Index("ix_outbox_message_state_id", "state", "id"),
+        Index("ix_outbox_message_kind_id", "kind", "id"),
+        Index("ix_outbox_message_recipient_id", "recipient", "id"),
         Index("ix_outbox_message_booking_id", "booking_id"),
         Index("ix_outbox_message_waiting", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import insert
-from app.outbox.models import OutboxMessage, OutboxState
+from app.outbox.models import BY_STAFF, OutboxMessage, OutboxState
 
 UNSENT = (OutboxState.PLANNED, OutboxState.RETRYING)
 BEFORE_THE_END = (*UNSENT, OutboxState.SENDING)
@@ -84,7 +84,7 @@ def _follow(session: Session, row: OutboxMessage, wanted: Wanted, now: datetime,
     """Brings a row that has not gone out to what the facts say now; what a worker holds can only be taken back."""
     if wanted.skipped and row.state in BEFORE_THE_END:
         _cancel(session, [row.id], wanted.skipped)
-    if row.state not in OPEN:
+    if row.state not in OPEN or (row.state == OutboxState.CANCELLED and row.why.startswith(BY_STAFF)):
         return
     late = wanted.is_late(now)
     changes: dict[str, Any] = {"kind": wanted.kind, "recipient": wanted.recipient, "booking_id": booking_id, "data": wanted.data}

@@ -1,17 +1,21 @@
-"""Every SELECT on the outbox."""
+"""Every SELECT on the outbox. Lists are in the order of the numbers, newest first, and so is an index for each filter."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app import clock
 from app.db import db
 from app.outbox.models import WAITING, OutboxMessage, OutboxState
 
 PAGE = 50
+STUCK = (OutboxState.DEAD, OutboxState.UNKNOWN)
+"""What needs a person."""
+COMMON = frozenset({OutboxState.SENT, OutboxState.CANCELLED})
+"""States that most mails end in."""
 
 
 class Due(NamedTuple):
@@ -23,6 +27,37 @@ class Due(NamedTuple):
     state: str
     start: str | None
     """Of the meeting, as the row knows it."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which mails; empty means all of them."""
+
+    state: str = ""
+    kind: str = ""
+    recipient: str = ""
+    """Only to this address, in these very letters."""
+    bookings: tuple[int, ...] | None = None
+    """Only of bookings with these row numbers."""
+    number: int = 0
+    up_to: int = 0
+    """Only those that were asked for when this was the newest."""
+
+    def as_subject(self) -> dict[str, Any]:
+        """For the row of an errand."""
+        return {
+            "state": self.state, "kind": self.kind, "recipient": self.recipient, "number": self.number, "up_to": self.up_to,
+            "bookings": None if self.bookings is None else list(self.bookings),
+        }  # fmt: skip
+
+    @classmethod
+    def from_subject(cls, said: Mapping[str, Any]) -> "Filters":
+        """Back from the row of an errand."""
+        bookings = None if said.get("bookings") is None else tuple(said["bookings"])
+        return cls(**{**said, "bookings": bookings})
+
+
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True)
@@ -48,9 +83,9 @@ def by_id(number: int) -> OutboxMessage | None:
     return db.session.get(OutboxMessage, number)
 
 
-def page(*, state: str = "", older_than: int = 0, newer_than: int = 0, size: int = PAGE) -> Page:
-    """One page of side effects, newest first, of one state if given."""
-    query = select(OutboxMessage).where(*([OutboxMessage.state == state] if state else []))
+def page(filters: Filters = EVERYTHING, *, older_than: int = 0, newer_than: int = 0, size: int = PAGE) -> Page:
+    """One page of side effects, newest first."""
+    query = _narrowed(select(OutboxMessage), filters)
     if newer_than:
         rows = list(db.session.scalars(query.where(OutboxMessage.id > newer_than).order_by(OutboxMessage.id).limit(size + 1)))
         more, rows = len(rows) > size, rows[:size][::-1]
@@ -62,10 +97,26 @@ def page(*, state: str = "", older_than: int = 0, newer_than: int = 0, size: int
     return Page(rows, older=rows[-1].id if more else 0, newer=rows[0].id if older_than and rows else 0)
 
 
-def count(*, state: str = "", up_to: int = 10_000) -> int:
-    """How many side effects there are (of one state if given), counted no further than `up_to`."""
-    some = select(OutboxMessage.id).where(*([OutboxMessage.state == state] if state else [])).limit(up_to).subquery()
+def count(filters: Filters = EVERYTHING, *, state: str = "", up_to: int = 10_000) -> int:
+    """How many side effects there are, counted no further than `up_to`."""
+    wanted = replace(filters, state=state) if state else filters
+    some = _narrowed(select(OutboxMessage.id), wanted).limit(up_to).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def following(filters: Filters, *, after: int, limit: int) -> list[int]:
+    """Numbers of the next side effects after this one, oldest first."""
+    query = _narrowed(select(OutboxMessage.id), filters).where(OutboxMessage.id > after)
+    return list(db.session.scalars(query.order_by(OutboxMessage.id).limit(limit)))
+
+
+def kinds() -> list[str]:
+    """Every kind that was ever asked for, each found by one look into its index."""
+    kind = OutboxMessage.kind
+    first = select(func.min(kind).label("value")).cte("different", recursive=True)
+    after = select(func.min(kind)).where(kind > first.c.value).correlate(first).scalar_subquery()
+    values = first.union_all(select(after).where(first.c.value.is_not(None)))
+    return list(db.session.scalars(select(values.c.value).where(values.c.value.is_not(None))))
 
 
 def stuck() -> int:
@@ -115,3 +166,27 @@ def of_bookings(numbers: Collection[int]) -> list[OutboxMessage]:
 def by_message_id(message_id: str) -> OutboxMessage | None:
     """The side effect whose mail carries this Message-ID."""
     return db.session.scalar(select(OutboxMessage).where(OutboxMessage.message_id == message_id))
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    """One condition leads through its index; the others are looked at on the rows that it finds."""
+    leader = _leader(filters)
+    for name, value in (("state", filters.state), ("kind", filters.kind)):
+        if value:
+            column = getattr(OutboxMessage, name)
+            query = query.where(column == value if name == leader else func.coalesce(column, "") == value)
+    if filters.recipient:
+        query = query.where(OutboxMessage.recipient == filters.recipient)
+    if filters.bookings is not None:
+        query = query.where(OutboxMessage.booking_id.in_(filters.bookings))
+    if filters.number:
+        query = query.where(OutboxMessage.id == filters.number)
+    return query.where(OutboxMessage.id <= filters.up_to) if filters.up_to else query
+
+
+def _leader(filters: Filters) -> str:
+    if filters.number or filters.bookings is not None or filters.recipient:
+        return ""
+    if filters.state and filters.state not in COMMON:
+        return "state"
+    return "kind" if filters.kind else "state"

@@ -11,6 +11,7 @@ from app.away import DatabaseBusy
 from app.bookings.audit import Cause
 from app.bookings.facts import Fact
 from app.bookings.lifecycle import record, would_change
+from app.bookings.models import Booking as Recorded
 from app.bookings.policy import MailPolicy
 from app.calcom.types import Booking
 from app.db import db
@@ -25,6 +26,8 @@ BATCH = 16
 """Groups of rows that are looked at again together, right before they are recorded; fewer where the time is not enough for so many."""
 BATCH_SECONDS = 0.03
 """So long a delivery may have to wait for the write lock."""
+MOST_REPAIRED = 200
+"""So many bookings a run remembers by number."""
 COUNTED = ("created", "changed", "same", "ignored", "unreadable")
 SYNC = "sync"
 
@@ -42,6 +45,7 @@ class Intake:
         self._note = ""
         self._read_at: datetime | None = None
         self._own: set[str] = set()
+        self._repaired: list[int] = []
         self._batch = BATCH
         self.policy = policy
         self.cause = Cause(SYNC, f"sync run {number}")
@@ -72,11 +76,14 @@ class Intake:
             if self._counts[name]:
                 setattr(run, name, getattr(run, name) + self._counts[name])
         run.note = self._note or run.note
+        if self._repaired:
+            run.repaired = [*dict.fromkeys([*(run.repaired or []), *self._repaired])][:MOST_REPAIRED]
         self._counts.clear()
+        self._repaired = []
 
     def take_in(self, groups: list[Group], asked_at: datetime, run: SyncRun, *, final: bool) -> list[Group]:
         """Records as many groups as fit into one short transaction; returns the rest."""
-        counts, own, done = self._counts.copy(), set(self._own), 0
+        counts, own, repaired, done = self._counts.copy(), set(self._own), list(self._repaired), 0
         until, session = time.monotonic() + BATCH_SECONDS, db.session()
         batch = groups[: self._batch]
         known = held(session, [row for group in batch for row in group], asked_at=asked_at, own=own)
@@ -86,7 +93,7 @@ class Intake:
                 done += 1
             self.count(run)
         except DatabaseBusy:
-            self._counts, self._own = counts, own
+            self._counts, self._own, self._repaired = counts, own, repaired
             raise
         self._batch = min(BATCH, done + 2)
         return groups[done:]
@@ -103,7 +110,7 @@ class Intake:
             with session.begin_nested():
                 if facts and not any(each.new for each in found) and not would_change(session, facts):
                     facts = []
-                self._record(facts + marks)
+                touched = self._record(facts + marks)
         except DatabaseBusy:
             raise
         except Exception:
@@ -111,15 +118,18 @@ class Intake:
             self._counts["unreadable"] += len(group)
             self._note = "Some bookings could not be taken in; the log has the details."
             return
+        if facts and touched is not None and not self._imported:
+            self._repaired.append(touched.id)
         for each in found:
             if not each.early:
                 self._counts["created" if each.new and each.facts else "changed" if each.facts and facts else "same"] += 1
 
-    def _record(self, facts: list[Fact]) -> None:
+    def _record(self, facts: list[Fact]) -> Recorded | None:
         if not facts:
-            return
-        record(db.session(), facts, cause=self.cause, policy=self.policy)
+            return None
+        touched = record(db.session(), facts, cause=self.cause, policy=self.policy)
         self._own |= {uid for fact in facts for uid in (fact.uid, fact.linked_uid) if uid}
+        return touched
 
     def _compare(self, row: Row, known: Held, group: Group, *, final: bool) -> Comparison:
         there = final or row.moved_to in known.uids or any(other.uid == row.moved_to for other in group)

@@ -71,6 +71,8 @@ class SyncRun(Model):
     """The newest change that was read, by Cal.com's clock."""
     seen_created_at: Mapped[datetime | None]
     """The newest booking that was read, by Cal.com's clock."""
+    repaired: Mapped[list[Any] | None]
+    """Row numbers of bookings that it made or changed, so far as a page can show them: what lost deliveries would have said."""
     note: Mapped[str] = mapped_column(default="")
     """What the owner should know of a run that ended well."""
     error: Mapped[str] = mapped_column(default="")

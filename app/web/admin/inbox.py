@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.bookings.queries import references
 from app.inbox import process, queries
+from app.inbox.queries import Filters
 from app.web.admin.blueprint import NUMBER, blueprint, settings
 from app.web.admin.body import readable
 from app.web.admin.places import place, state_of
@@ -15,7 +16,7 @@ from app.web.admin.wording import DELIVERY_STATES
 def inbox() -> str:
     """One page of deliveries, newest first."""
     state = state_of(request.args, DELIVERY_STATES)
-    page = queries.page(state=state, older_than=place(request.args, "older"), newer_than=place(request.args, "newer"))
+    page = queries.page(Filters(state=state), older_than=place(request.args, "older"), newer_than=place(request.args, "newer"))
     return render_template(
         "admin/inbox.html",
         state=state,

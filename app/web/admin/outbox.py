@@ -8,6 +8,7 @@ from app.db import transaction
 from app.mail.transport import file_name
 from app.outbox import deliver, gate, hold, queries
 from app.outbox.models import OutboxMessage, OutboxState
+from app.outbox.queries import Filters
 from app.web.admin.blueprint import NUMBER, blueprint, settings
 from app.web.admin.places import place, state_of
 from app.web.admin.wording import MAIL_STATES
@@ -20,7 +21,7 @@ SENDABLE = frozenset({OutboxState.DEAD, OutboxState.UNKNOWN})
 def outbox() -> str:
     """One page of mails, newest first."""
     state = state_of(request.args, MAIL_STATES)
-    page = queries.page(state=state, older_than=place(request.args, "older"), newer_than=place(request.args, "newer"))
+    page = queries.page(Filters(state=state), older_than=place(request.args, "older"), newer_than=place(request.args, "newer"))
     return render_template(
         "admin/outbox.html",
         state=state,

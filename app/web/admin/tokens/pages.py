@@ -63,7 +63,11 @@ def revoke_token(number: int) -> ResponseReturnValue:
         token = revoke(session, number)
         if token is not None:
             staff_acts.note(session, staff_id=person().id, act="token.revoke", on=str(number))
-        said = f"The token for {token.name} opens nothing any more." if token is not None else "Nothing was changed: there is no such token, or it was revoked before."
+        said = (
+            f"The token for {token.name} opens nothing any more."
+            if token is not None
+            else "Nothing was changed: there is no such token, or it was revoked before."
+        )
     flash(said)
     return redirect(url_for(".tokens"))
 
