@@ -151,7 +151,7 @@ class BookingFact(Model):
     linked_uid: Mapped[str] = mapped_column(default="")
     """The other uid that the fact names: the successor of a move, or the first uid by `iCalUID`."""
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox_message.id"))
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox_message.id"), index=True)
     recorded_at: Mapped[datetime]
 
 
