@@ -30,11 +30,18 @@ class AdminUser(UserMixin, Model):  # type: ignore[misc]  # flask-login ships no
     name: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(default=Role.OWNER)
     password_hash: Mapped[str] = mapped_column(default="")
-    session_version: Mapped[int] = mapped_column(default=1)
-    """Raised to end every session of this person."""
+    """Empty while an invitation waits to be accepted: nobody signs in with such an account."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+
+    session_token = ""
+    """Only in memory, only while somebody is being signed in."""
+
+    @property
+    def invited(self) -> bool:
+        """Whether the person has still to accept the invitation."""
+        return not self.password_hash
 
     @property
     def is_active(self) -> bool:
@@ -42,8 +49,8 @@ class AdminUser(UserMixin, Model):  # type: ignore[misc]  # flask-login ships no
         return self.active
 
     def get_id(self) -> str:
-        """What the session stores: number and session version, so that one update ends all sessions."""
-        return f"{self.id}:{self.session_version}"
+        """What the browser's session stores: the token of its row in `staff_session`, set by whoever signs the person in."""
+        return self.session_token
 
 
 class Customer(Model):

@@ -37,8 +37,8 @@ class BrokenAct:
     what: str
 
 
-def note(session: Session, *, staff_id: int | None, act: str, on: str = "", detail: str = "") -> None:
-    """Adds a line to the acts of staff, in the transaction of the caller.
+def note(session: Session, *, staff_id: int | None, act: str, on: str = "", detail: str = "") -> int:
+    """Adds a line to the acts of staff, in the transaction of the caller; its number.
 
     `act` is a short dotted word such as `booking.cancel`; `on` the reference or key of what it was done to.
     """
@@ -49,6 +49,7 @@ def note(session: Session, *, staff_id: int | None, act: str, on: str = "", deta
     digest = _hash(line, previous)
     session.execute(plain_insert(StaffAct).values(**line, hash=digest))
     session.execute(update(StaffActHead).where(StaffActHead.id == HEAD).values(hash=digest))
+    return int(number)
 
 
 def verify() -> BrokenAct | None:

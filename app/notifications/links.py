@@ -16,6 +16,8 @@ class Links:
     """Where another time of the same kind is booked."""
     admin_url: str = ""
     """The booking in the admin area."""
+    door_url: str = ""
+    """Where a single-use link to staff leads."""
     unsubscribe_url: str = ""
     """Where the reader leaves the sequence that the mail is part of."""
 

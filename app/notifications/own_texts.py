@@ -10,10 +10,10 @@ from app.mail.own_texts import FILES, OwnTextFailed, OwnTexts
 from app.notifications.brand import Brand, brand_of
 from app.notifications.kinds import COMPOSE
 from app.notifications.sample import ALL_KINDS, sample
-from app.outbox.topics import ALARMS, FAMILIES, Topic, family
+from app.outbox.topics import ALARMS, FAMILIES, LETS_IN, Topic, family
 from app.site import Site, SiteFileError
 
-NAMES = sorted({*COMPOSE, *FAMILIES, Topic.ADMIN_DIGEST, Topic.ADMIN_ALARM, "admin_notice"})
+NAMES = sorted({*COMPOSE, *FAMILIES, Topic.ADMIN_DIGEST, Topic.ADMIN_ALARM, *LETS_IN, "admin_notice"})
 """Folders that may hold own texts; reminders and sequences also with their step, such as `reminder_24h`."""
 FOLDER = "mail"
 

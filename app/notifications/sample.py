@@ -6,14 +6,14 @@ from typing import Any
 
 from app.bookings.models import Booking, Payment, Status
 from app.mail.message import Email
-from app.notifications import admin_alarm, admin_digest
+from app.notifications import admin_alarm, admin_digest, staff_door
 from app.notifications.brand import Brand
 from app.notifications.kinds import COMPOSE, compose
 from app.notifications.language import words_for
 from app.notifications.links import Links, admin_url
 from app.notifications.when import when
 from app.outbox.models import OutboxMessage
-from app.outbox.topics import ALARMS, FAMILIES, SEQUENCES, Topic, family
+from app.outbox.topics import ALARMS, FAMILIES, LETS_IN, SEQUENCES, Topic, family
 
 START = datetime(2026, 12, 8, 10, 0, tzinfo=UTC)
 REFERENCE = "K7M4-QX2R"
@@ -26,6 +26,7 @@ ALL_KINDS = [
     *(kind for kind in COMPOSE if kind.startswith("admin_")),
     Topic.ADMIN_DIGEST,
     *ALARMS,
+    *LETS_IN,
 ]
 """Every kind that there is to show, as outbox rows name them; of reminders and sequences the usual steps."""
 
@@ -51,6 +52,8 @@ class Sample:
         """The finished mail."""
         if self.message.kind in ALARMS:
             return admin_alarm.compose(self.message, self.brand, self.links)
+        if self.message.kind in LETS_IN:
+            return staff_door.compose(self.message, self.brand, self.links)
         if self.message.kind != Topic.ADMIN_DIGEST:
             return compose(self.booking, self.message, self.brand, self.links)
         email = admin_digest.written(self.message, self.brand, self.links, day=sample_day(self.links, self.brand), moment=START)
@@ -108,6 +111,8 @@ def sample_message(kind: str, *, booking: Booking) -> OutboxMessage:
         data |= {"old_start": START.isoformat(), "old_end": (START + timedelta(minutes=30)).isoformat()}
     if kind in ALARMS:
         data = {"cause": "silence", "values": {"when": START.isoformat()}, "since": START.isoformat()}
+    if kind in LETS_IN:
+        data = {"until": START.isoformat(), "name": booking.booker_name, "locale": booking.booker_locale, "by": "Robin Sample", "role": "manager"}
     return OutboxMessage(
         kind=kind,
         recipient=OWNER if kind.startswith("admin_") else RECIPIENT,
@@ -124,6 +129,7 @@ def sample_links(site_url: str, *, reference: str, sequence: bool = False) -> Li
         calendar_url=f"{site_url}/booking/{reference}/calendar.ics",
         rebook_url=f"{site_url}/book",
         admin_url=admin_url(site_url, reference=reference),
+        door_url=f"{site_url}/admin/sign-in/link/sample",
         unsubscribe_url=f"{site_url}/unsubscribe/sample" if sequence else "",
     )
 

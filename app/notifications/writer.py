@@ -16,7 +16,7 @@ from app.bookings.schedule import ABSENT, booker_absent
 from app.bookings.too_late import too_late
 from app.db import db
 from app.mail.message import Email
-from app.notifications import admin_alarm, admin_digest
+from app.notifications import admin_alarm, admin_digest, staff_door
 from app.notifications.brand import Brand
 from app.notifications.kinds import compose
 from app.notifications.links import Links
@@ -24,7 +24,7 @@ from app.notifications.nearest import nearer
 from app.outbox import queries as outbox
 from app.outbox.models import OutboxMessage
 from app.outbox.queries import Due
-from app.outbox.topics import ALARMS, FOLLOW_UP, REMINDER, SEQUENCES, Topic, family
+from app.outbox.topics import ALARMS, FOLLOW_UP, LETS_IN, REMINDER, SEQUENCES, Topic, family
 
 FRESH_SECONDS = 1.0
 
@@ -84,6 +84,10 @@ def write(message: OutboxMessage, *, brand: Brand, links_for: LinksFor, at_hand:
         return email
     if message.kind in ALARMS:
         return admin_alarm.compose(message, brand, links_for(None, message))
+    if message.kind in LETS_IN:
+        if why := staff_door.expired(message):
+            raise NotWanted(why)
+        return staff_door.compose(message, brand, links_for(None, message))
     at_hand = at_hand or AtHand()
     booking = at_hand.booking_of(message)
     if booking is None:

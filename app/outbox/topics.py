@@ -35,7 +35,14 @@ class Topic(StrEnum):
     ADMIN_DIGEST = "admin_digest"
     ADMIN_ALARM = "admin_alarm"
     ADMIN_ALARM_OVER = "admin_alarm_over"
+    SIGN_IN_LINK = "sign_in_link"
+    STAFF_INVITATION = "staff_invitation"
 
 
 ALARMS = (Topic.ADMIN_ALARM, Topic.ADMIN_ALARM_OVER)
 """About the site itself and no booking."""
+LETS_IN = (Topic.SIGN_IN_LINK, Topic.STAFF_INVITATION)
+"""To staff, with a link that signs its holder in: written by the worker when they go out, and shown to nobody else.
+
+MAIL_KINDS does not switch them off: somebody has asked for each of them a moment ago.
+"""

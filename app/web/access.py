@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.accounts import staff
+from app.accounts import second_factor, sessions
 from app.accounts.models import AdminUser, Role
+from app.accounts.sign_in_models import StaffSession
 from app.bookings.models import Booking
 from app.extensions import csrf, login
 
 OPEN: frozenset[Role] = frozenset()
-"""For the one page that people see before they have signed in."""
+"""For the pages that people see before they have signed in; none of them shows or changes anything of the admin area."""
 EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.OWNER, Role.MANAGER, Role.READ_ONLY})
 """Those who see all bookings."""
@@ -30,10 +31,49 @@ OWNER = frozenset({Role.OWNER})
 RULES: Mapping[str, frozenset[Role]] = {
     "admin.sign_in": OPEN,
     "admin.sign_in_now": OPEN,
+    "admin.ask_for_link": OPEN,
+    "admin.sign_in_link": OPEN,
+    "admin.sign_in_by_link": OPEN,
+    "admin.sign_in_code": OPEN,
+    "admin.sign_in_code_now": OPEN,
+    "admin.join": OPEN,
+    "admin.join_now": OPEN,
     "admin.sign_out": EVERYBODY,
+    "admin.account": EVERYBODY,
+    "admin.change_password": EVERYBODY,
+    "admin.end_session": EVERYBODY,
+    "admin.end_other_sessions": EVERYBODY,
+    "admin.second_factor": EVERYBODY,
+    "admin.begin_second_factor": EVERYBODY,
+    "admin.confirm_second_factor": EVERYBODY,
+    "admin.remove_second_factor": EVERYBODY,
+    "admin.renew_recovery_codes": EVERYBODY,
+    "admin.staff": DESK,
+    "admin.staff_member": DESK,
+    "admin.invite": OWNER,
+    "admin.invite_again": OWNER,
+    "admin.change_role": OWNER,
+    "admin.switch_off": OWNER,
+    "admin.switch_on": OWNER,
+    "admin.end_sessions_of": OWNER,
+    "admin.reset_second_factor": OWNER,
+    "admin.audit": DESK,
     "admin.today": EVERYBODY,
     "admin.calendar": EVERYBODY,
     "admin.booking": EVERYBODY,
+    "admin.booking_act": DESK | {Role.HOST},
+    "admin.booking_act_now": DESK | {Role.HOST},
+    "admin.booking_verify": EVERYBODY,
+    "admin.booking_take_over": DESK | {Role.HOST},
+    "admin.add_note": DESK | {Role.HOST},
+    "admin.note": DESK | {Role.HOST},
+    "admin.change_note": DESK | {Role.HOST},
+    "admin.remove_note": DESK | {Role.HOST},
+    "admin.calendar_csv": EVERYBODY,
+    "admin.calendar_xlsx": EVERYBODY,
+    "admin.feed": EVERYBODY,
+    "admin.renew_feed": EVERYBODY,
+    "admin.revoke_feed": EVERYBODY,
     "admin.inbox": OFFICE,
     "admin.delivery": OFFICE,
     "admin.replay": DESK,
@@ -61,6 +101,9 @@ ACTS: Mapping[str, frozenset[Role]] = {
 
 HOME = "/admin/"
 
+SET_UP = frozenset({"admin.second_factor", "admin.begin_second_factor", "admin.confirm_second_factor", "admin.sign_out"})
+"""All that an owner without a second factor may use when the site asks for one."""
+
 
 SERVICES: Mapping[str, frozenset[Role]] = {"tokens.managed_user": DESK}
 """Addresses outside the admin area for programs that know SERVICE_TOKEN, and for signed-in staff with these roles."""
@@ -76,6 +119,8 @@ def let_service_in() -> None:
         return
     if not current_user.is_authenticated:
         abort(401, "Sign in, or send Authorization: Bearer SERVICE_TOKEN")
+    if must_set_up():
+        abort(403, "Set up the second factor first: this site asks owners for one.")
     if person().role not in SERVICES.get(request.endpoint or "", OPEN):
         abort(403, "Your role does not include this. The owner can change that.")
     csrf.protect()
@@ -89,8 +134,11 @@ def guard() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         back = request.full_path.rstrip("?") if request.method == "GET" else HOME
         return redirect(url_for("admin.sign_in", next=back))
+    if must_set_up() and request.endpoint not in SET_UP:
+        return redirect(url_for("admin.second_factor"))
     if rule is None or person().role not in rule:
         abort(403, "Your role does not include this. The owner can change that.")
+    sessions.notice(this_session())
     return None
 
 
@@ -100,9 +148,28 @@ def person() -> AdminUser:
     return user
 
 
+def this_session() -> StaffSession:
+    """The session in which the person asks; only behind the guard."""
+    row: StaffSession = g.staff_session
+    return row
+
+
+def must_set_up() -> bool:
+    """Whether the person who asks is an owner without the second factor that this site asks for."""
+    if "must_set_up" not in g:
+        required = bool(current_app.extensions["settings"].REQUIRE_2FA) and person().role == Role.OWNER
+        g.must_set_up = required and not second_factor.is_on(person().id)
+    return bool(g.must_set_up)
+
+
+def look_again() -> None:
+    """What was known of the person's second factor is not true any more."""
+    g.pop("must_set_up", None)
+
+
 def may(act: str) -> bool:
     """Whether the person who asks may use a route (by endpoint) or do an act of `ACTS`."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or must_set_up():
         return False
     return person().role in (ACTS[act] if act in ACTS else RULES[act])
 
@@ -126,5 +193,10 @@ def local_path(wanted: str | None) -> str:
 
 
 @login.user_loader  # type: ignore[untyped-decorator]  # flask-login ships no types
-def _load(session_id: str) -> AdminUser | None:
-    return staff.by_session_id(session_id)
+def _load(token: str) -> AdminUser | None:
+    found = sessions.of_token(str(token))
+    if found is None:
+        return None
+    g.staff_session, user = found
+    user.session_token = str(token)
+    return user

@@ -2,12 +2,14 @@
 
 from urllib.parse import quote
 
+from app.accounts import links as door
 from app.bookings.models import Booking
 from app.config import Settings
 from app.notifications.links import Links, admin_url
 from app.notifications.writer import LinksFor
 from app.outbox.models import OutboxMessage
-from app.outbox.topics import SEQUENCES, family
+from app.outbox.topics import LETS_IN, SEQUENCES, Topic, family
+from app.sealing import Seal
 from app.web.public.links import sign_booking, sign_leave
 
 
@@ -17,7 +19,8 @@ def mail_links(settings: Settings) -> LinksFor:
 
     def links(booking: Booking | None, message: OutboxMessage) -> Links:
         if booking is None:
-            return Links(site_url=settings.SITE_URL, admin_url=f"{settings.SITE_URL}/admin/calendar")
+            door_url = _door_url(settings, message) if message.kind in LETS_IN else ""
+            return Links(site_url=settings.SITE_URL, admin_url=f"{settings.SITE_URL}/admin/calendar", door_url=door_url)
         reference, event_type, sequence = booking.reference, booking.event_type, family(message.kind)
         own = f"{settings.SITE_URL}/booking/{reference}"
         token = quote(sign_booking(reference))
@@ -31,3 +34,15 @@ def mail_links(settings: Settings) -> LinksFor:
         )
 
     return links
+
+
+def seal_of(settings: Settings, purpose: str) -> Seal:
+    """Closes with the present key, opens with earlier ones as well."""
+    return Seal([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose=purpose)
+
+
+def _door_url(settings: Settings, message: OutboxMessage) -> str:
+    """Where a single-use link leads. The page without a link when no key of ours opens it any more."""
+    token = seal_of(settings, door.SEAL_PURPOSE).open(str(message.data.get("sealed", "")))
+    page = "sign-in/link" if message.kind == Topic.SIGN_IN_LINK else "join"
+    return f"{settings.SITE_URL}/admin/{page}/{token}" if token else f"{settings.SITE_URL}/admin/sign-in"

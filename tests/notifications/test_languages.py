@@ -13,11 +13,13 @@ from app.notifications.brand import Brand
 from app.notifications.language import ENGLISH, words_for
 from app.notifications.languages import CATALOGUES
 from app.notifications.sample import ALL_KINDS, sample
+from app.notifications.staff_door import ROLES
 
 SOURCES = [*FOLDER.rglob("*.txt"), *FOLDER.rglob("*.html"), *(FOLDER.parents[1] / "notifications").glob("*.py")]
 TEXTS = {
     *(text for path in SOURCES for text in re.findall(r'(?:\bt|words\.say)\("([^"]+)"', path.read_text(encoding="utf-8"))),
     *(text for notice in NOTICES.values() for text in (notice.label, notice.heading, notice.line, notice.action)),
+    *ROLES.values(),
     *(text for said in SAID.values() for text in (said.heading, said.line, said.todo)),
     *LABELS.values(),
 }

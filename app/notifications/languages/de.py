@@ -221,4 +221,29 @@ TEXTS: Mapping[str, str] = {
     "{name}, unfortunately we cannot meet you at the time you asked for.": "{name}, leider können wir Sie zu der angefragten Zeit nicht treffen.",
     "{time}, for {name}": "{time}, für {name}",
     "{what} with {host}": "{what} mit {host}",
+    "Your sign-in link for {name}": "Ihr Anmeldelink für {name}",
+    "Your sign-in link": "Ihr Anmeldelink",
+    "With this link you sign in to the admin area. It works once, until {until}.": (
+        "Mit diesem Link melden Sie sich im Verwaltungsbereich an. Er gilt einmal, bis {until}."
+    ),
+    "If you did not ask for it, do nothing: without the link nobody gets in.": (
+        "Wenn Sie ihn nicht angefordert haben, tun Sie nichts: Ohne den Link kommt niemand hinein."
+    ),
+    "Sign in": "Anmelden",
+    "You get this mail because somebody asked to sign in with this address.": "Sie erhalten diese Mail, weil sich jemand mit dieser Adresse anmelden wollte.",
+    "Your invitation to {name}": "Ihre Einladung zu {name}",
+    "{by} invites you to work in the admin area.": "{by} lädt Sie ein, im Verwaltungsbereich mitzuarbeiten.",
+    "You are invited to work in the admin area.": "Sie sind eingeladen, im Verwaltungsbereich mitzuarbeiten.",
+    "Choose a password here; the link works once, until {until}:": "Wählen Sie hier ein Passwort; der Link gilt einmal, bis {until}:",
+    "If you do not know what this is about, do nothing.": "Wenn Sie nicht wissen, worum es geht, tun Sie nichts.",
+    "You are invited": "Sie sind eingeladen",
+    "Accept the invitation": "Einladung annehmen",
+    "The link works once, until {until}.": "Der Link gilt einmal, bis {until}.",
+    "You get this mail because an owner of this site invited this address.": (
+        "Sie erhalten diese Mail, weil diese Adresse zur Mitarbeit an dieser Seite eingeladen wurde."
+    ),
+    "You will manage everything, staff included.": "Sie verwalten alles, auch wer hier arbeitet.",
+    "You will see and manage all bookings.": "Sie sehen und verwalten alle Buchungen.",
+    "You will see your own bookings.": "Sie sehen Ihre eigenen Buchungen.",
+    "You will see all bookings and change nothing.": "Sie sehen alle Buchungen und ändern nichts.",
 }

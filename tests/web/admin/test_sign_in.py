@@ -2,11 +2,11 @@ import re
 
 import pytest
 
-from app.accounts import staff
+from app.accounts import sessions, staff
 from app.accounts.models import AdminUser
 from app.db import db, transaction
 from app.web.access import local_path
-from app.web.admin.guesses import network
+from app.web.admin.account.guesses import network
 from tests.conftest import token_in
 
 PASSWORD = "a good password"
@@ -46,7 +46,9 @@ def test_signing_in_starts_a_session_that_has_nothing_of_the_one_before(owner, c
     guess(client, password=PASSWORD)
     with client.session_transaction() as session:
         assert "planted" not in session
-        assert session["_user_id"].startswith(f"{owner}:")
+        found = sessions.of_token(session["_user_id"])
+    assert found is not None
+    assert found[1].id == owner
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""Acts of staff in words, and where their subjects are."""
+
+from collections.abc import Mapping
+
+from flask import url_for
+
+from app.accounts.models import AdminUser, StaffAct
+
+WORDS = {
+    "sign_in": "Signed in",
+    "sign_in.failed": "Wrong guesses at a sign-in",
+    "sign_in.blocked": "Sign-in blocked for a while",
+    "account.password": "Changed the own password",
+    "account.end_session": "Ended an own session",
+    "account.end_sessions": "Ended the own other sessions",
+    "account.second_factor_on": "Switched the own second factor on",
+    "account.second_factor_off": "Switched the own second factor off",
+    "account.recovery_codes": "Made new recovery codes",
+    "staff.create": "Made an account on the command line",
+    "staff.invite": "Invited",
+    "staff.join": "Accepted the invitation",
+    "staff.role": "Changed a role",
+    "staff.off": "Switched an account off",
+    "staff.on": "Switched an account on",
+    "staff.end_sessions": "Signed somebody out everywhere",
+    "staff.reset_second_factor": "Reset a second factor",
+    "inbox.replay": "Replayed a delivery",
+    "outbox.retry": "Sent a mail again",
+    "outbox.release": "Released held mail",
+    "sync.now": "Asked for a comparison",
+    "doctor.examine": "Ran the doctor",
+}
+"""Acts whose own word would not do; others are said as they are written: `booking.cancel` is "Booking: cancel"."""
+
+
+def said(act: str) -> str:
+    """The act in words."""
+    if act in WORDS:
+        return WORDS[act]
+    area, _, rest = act.replace("_", " ").partition(".")
+    return f"{area.capitalize()}: {rest}" if rest else area.capitalize()
+
+
+def subject_words(act: StaffAct, people: Mapping[int, AdminUser]) -> str:
+    """On what, as people say it."""
+    kind, _, rest = act.subject.partition(":")
+    if kind == "staff" and rest.isdecimal() and int(rest) in people:
+        return people[int(rest)].name or people[int(rest)].email
+    if not act.subject and act.act == "sign_in.failed":
+        return "Addresses nobody has"
+    return act.subject
+
+
+def subject_address(act: StaffAct) -> str:
+    """The page of the subject; empty when it has none."""
+    kind, _, rest = act.subject.partition(":")
+    if kind == "staff" and rest.isdecimal():
+        return url_for("admin.staff_member", number=int(rest))
+    if act.act.startswith("booking.") and act.subject:
+        return url_for("admin.booking", reference=act.subject)
+    return ""
