@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.accounts.customers import with_email
-from app.bookings import audit
+from app.bookings import audit, indexing
 from app.bookings.audit import Cause
 from app.bookings.exits import left
 from app.bookings.facts import Address, Fact, Kind
@@ -145,6 +145,7 @@ def _make_alias(session: Session, younger: Booking, older: Booking, *, cause: Ca
     if younger.alias_of_id != older.id:
         audit.append(session, younger, [("alias_of", None, older.reference)], cause=cause)
         younger.alias_of_id = older.id
+        indexing.keep(session, younger)
         hand_over(session, from_booking=younger.id, to_booking=older.id)
 
 
@@ -216,6 +217,7 @@ def _update(session: Session, booking: Booking, part: Folded, origin: Booking | 
         booking.sequence += 1
     booking.updated_at = clock.now()
     audit.append(session, booking, differences, cause=cause)
+    indexing.keep(session, booking, fresh=fresh)
 
 
 def _plan_mails(session: Session, booking: Booking, part: Folded, *, policy: MailPolicy) -> None:

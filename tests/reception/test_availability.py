@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.bookings.indexing import keep
 from app.bookings.models import Booking
 from app.calcom.errors import Away, NotConfigured, Wait
 from app.calcom.types import Slot
@@ -96,7 +97,10 @@ def rows(app, moment):
                 session.add(EventType(calcom_id=number, host_id=host.id, slug="intro", minutes=30, people=[f"{username}@example.com"], last_synced_at=NOON))
             for number, (start, minutes, host, status) in enumerate(bookings):
                 end = start + timedelta(minutes=minutes)
-                session.add(Booking(reference=f"R{number}", status=status, start=start, end=end, host_email=host, created_at=NOON, updated_at=NOON))
+                booking = Booking(reference=f"R{number}", status=status, start=start, end=end, host_email=host, created_at=NOON, updated_at=NOON)
+                session.add(booking)
+                session.flush()
+                keep(session, booking)
 
     return made
 

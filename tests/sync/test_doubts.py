@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import clock
-from app.bookings import queries
+from app.bookings import finding
+from app.bookings.question import Filters
 from app.db import db
 from app.outbox.models import OutboxMessage
 from app.sandbox.orders import Cancel, Move
@@ -196,4 +197,4 @@ def test_two_do_not_compare_at_once(near: Any, begun: Compare) -> None:
     near.after = lambda _: None
     run = begun(watch=another)
     assert run.state == RunState.DONE
-    assert queries.count(queries.Filters()) == 0
+    assert finding.count(Filters()).number == 0

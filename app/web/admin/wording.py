@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.bookings.finding import Count
 from app.bookings.models import Status
 from app.inbox.models import InboxState
 from app.outbox.models import OutboxState
@@ -118,6 +119,20 @@ FIELDS: Mapping[str, str] = {
     "first_confirmation": "First confirmation",
 }
 
+DEEDS: Mapping[str, str] = {
+    "booking.confirm": "asked Cal.com to confirm it",
+    "booking.decline": "asked Cal.com to decline it",
+    "booking.cancel": "asked Cal.com to cancel it",
+    "booking.ask-to-move": "asked Cal.com for another time",
+    "booking.absent": "noted at Cal.com who came",
+    "booking.take-over": "took over what Cal.com says",
+    "note.edit": "changed a note",
+    "note.delete": "removed a note",
+    "person.opt-out": "took the person out of a sequence of mails",
+    "person.opt-in": "put the person back into a sequence of mails",
+}
+"""Acts of staff, as what somebody did."""
+
 QUIET_FIELDS = frozenset({"episode", "first_confirmation", "ical_uid"})
 """Bookkeeping of ours that tells a reader nothing."""
 
@@ -153,10 +168,21 @@ def actor(name: str) -> str:
     return {"cal.com": "Cal.com", "sync": "Comparison with Cal.com", "customer": "The customer"}.get(name, name)
 
 
+def deed(act: str) -> str:
+    """`asked Cal.com to cancel it` for `booking.cancel`; an unknown act is made readable."""
+    return DEEDS.get(act) or "did: " + act.replace(".", " ").replace("-", " ")
+
+
 def amount(number: int, one: str, *, cap: int = 10_000) -> str:
     """`1 booking`, `1,204 bookings`, `10,000+ bookings`; deliveries as well."""
     many = one.removesuffix("y") + "ies" if one.endswith("y") else one + "s"
     return f"{number:,}{'+' if number >= cap else ''} {one if number == 1 else many}"
+
+
+def counted(count: Count, one: str) -> str:
+    """`1 booking`, `1,204 bookings`, `more than 10,000 bookings`."""
+    said = amount(count.number, one, cap=count.number + 1)
+    return f"more than {said}" if count.more else said
 
 
 def short(uid: str) -> str:

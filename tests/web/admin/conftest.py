@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
+from app.bookings.indexing import keep
 from app.bookings.models import Booking, BookingAddress
 from app.db import transaction
 from app.inbox.models import InboxMessage
@@ -45,6 +46,7 @@ def book(app):
             booking = Booking(**(defaults | values))
             session.add(booking)
             session.flush()
+            keep(session, booking)
             session.add_all(BookingAddress(uid=uid, position=at, booking_id=booking.id) for at, uid in enumerate(uids))
             return booking.reference
 

@@ -1,0 +1,185 @@
+"""Lists of bookings: narrowed, searched, in any order, page by page; as fast at the last page as at the first.
+
+A list is read from one stretch of the index over the terms (`indexing.py`) that is already in the wanted order; all
+other conditions are looked up for each row on the way. How many rows each condition has is asked first, no further
+than `WALK`: the rarest one leads. Where few rows are left, they are all read and put in order here; where many are
+left, a page is full after a short walk. So no question sorts in the database, and none reads it all.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import aliased, defer
+
+from app.bookings.indexing import BookingTerm
+from app.bookings.models import Booking
+from app.bookings.question import LANES, Filters, Order, Question, Stretch, asked_by
+from app.bookings.terms import EVERY
+from app.db import db
+
+PAGE = 50
+MAX_ID = 2**31 - 1
+WALK = 20_000
+"""A condition that fewer rows meet may be walked from end to end."""
+GATHER = 5_000
+"""So many rows may be put in order here."""
+MANY = 10_000
+"""So far is counted where one condition says it all, …"""
+SOME = 500
+"""… and so far where several that are all frequent have to meet."""
+
+Key = tuple[Any, ...]
+"""A place in a list: of the columns of its order, ending with the row's number."""
+Sizes = Mapping[Stretch, int]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are; with `more`, at least one more than the number."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `before` and `after` are bookmarks for the pages around it, empty at the ends."""
+
+    bookings: Sequence[Booking]
+    before: str
+    after: str
+    count: Count
+
+
+def page(filters: Filters, *, order: Order = Order.START, descending: bool = True, after: str = "", before: str = "", size: int = PAGE) -> Page:
+    """One page of bookings. A bookmark that cannot be read means the first page."""
+    question = asked_by(filters)
+    mark, back = _read_mark(before, order), True
+    if mark is None:
+        mark, back = _read_mark(after, order), False
+    upwards = descending == back
+    sizes = _sizes(question, order)
+    gathered, count = _gather(question, order, sizes)
+    if gathered is None:
+        keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1)
+    else:
+        beyond = [key for key in gathered if mark is None or (key > mark if upwards else key < mark)]
+        keys = (beyond if upwards else beyond[::-1])[: size + 1]
+    more, keys = len(keys) > size, keys[:size]
+    came_from = mark is not None and bool(keys)
+    if back and mark is not None:
+        keys.reverse()
+    ahead, behind = (came_from, more) if back and mark is not None else (more, came_from)
+    return Page(
+        _rows([key[-1] for key in keys]),
+        before=_mark(keys[0], order) if behind else "",
+        after=_mark(keys[-1], order) if ahead else "",
+        count=count or _count(question, sizes),
+    )
+
+
+def count(filters: Filters) -> Count:
+    """How many bookings match."""
+    question = asked_by(filters)
+    sizes = _sizes(question, Order.START)
+    return _gather(question, Order.START, sizes)[1] or _count(question, sizes)
+
+
+def _sizes(question: Question, order: Order) -> Sizes:
+    """How many rows each condition has, no further than a walk may go; not asked where it decides nothing.
+
+    A single term is counted within the wanted span of time; among beginnings of words no span of time stands together.
+    """
+    if question.simple and order is Order.START:
+        return {}
+    counts, stretches = [], question.stretches or (Stretch(EVERY),)
+    for stretch in stretches:
+        row = aliased(BookingTerm)
+        times = [] if stretch.high else question.times(row)
+        some = select(row.booking_id).where(*stretch.of(row), *times).limit(WALK + 1).subquery()
+        counts.append(select(func.count()).select_from(some).scalar_subquery())
+    return dict(zip(stretches, db.session.execute(select(*counts)).one(), strict=True))
+
+
+def _gather(question: Question, order: Order, sizes: Sizes) -> tuple[list[Key] | None, Count | None]:
+    """All places in the list, in order, and their number, where that is cheap; otherwise none, and what is known of the number."""
+    lead = min(sizes, key=lambda stretch: sizes[stretch], default=None)
+    if lead is None or sizes[lead] > (GATHER if question.simple else WALK):
+        return None, None
+    row = aliased(BookingTerm)
+    lane = [_lane_of(row.booking_id, LANES[order])] if order in LANES else []
+    query = select(*lane, row.start, row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
+    found = [tuple(key) for key in db.session.execute(query.limit(GATHER + 1))]
+    places = {key[-1:] for key in found} if order is Order.BOOKED else set(found)  # a booking may have several words that begin alike
+    if len(found) > GATHER:
+        return None, Count((len(places) - 1) // 100 * 100, more=True)
+    return sorted(places), Count(len(places))
+
+
+def _walk(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, upwards: bool, limit: int) -> list[Key]:
+    """So many places from the mark on, in the order of the list."""
+    row = aliased(BookingTerm)
+    place: list[Any]
+    if order is Order.BOOKED:
+        place = [Booking.id]
+        query = select(*place).where(Booking.alias_of_id.is_(None), *question.others(Booking.id, timed=True))
+    elif order in LANES:
+        place = [row.term, row.start, row.booking_id]
+        query = select(*place).where(*LANES[order].of(row), *question.times(row), *question.others(row.booking_id))
+    else:
+        place, lead = [row.start, row.booking_id], _lead(question, sizes)
+        query = select(*place).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
+    if mark is not None:
+        query = query.where(tuple_(*place) > mark if upwards else tuple_(*place) < mark)
+    query = query.order_by(*(column if upwards else column.desc() for column in place)).limit(limit)
+    return [tuple(found) for found in db.session.execute(query)]
+
+
+def _lead(question: Question, sizes: Sizes) -> Stretch:
+    """The single term with the fewest rows; that of all bookings if only beginnings of words are asked for."""
+    single = [stretch for stretch in question.stretches if not stretch.high]
+    return min(single, key=lambda stretch: sizes.get(stretch, 0), default=Stretch(EVERY))
+
+
+def _count(question: Question, sizes: Sizes) -> Count:
+    """Counted along the order of time, far enough to say something and no further."""
+    row, lead = aliased(BookingTerm), _lead(question, sizes)
+    limit = MANY if question.simple else SOME
+    query = select(row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
+    found = db.session.scalar(select(func.count()).select_from(query.limit(limit + 1).subquery())) or 0
+    return Count(min(found, limit), more=found > limit)
+
+
+def _lane_of(number: Any, lane: Stretch) -> Any:
+    row = aliased(BookingTerm)
+    return select(row.term).where(row.booking_id == number, *lane.of(row)).limit(1).scalar_subquery()
+
+
+def _rows(numbers: Sequence[int]) -> list[Booking]:
+    """The bookings with these numbers, in this order; what no list shows is read only when it is asked for."""
+    unseen = (defer(Booking.answers), defer(Booking.details), defer(Booking.ledger), defer(Booking.calendar))
+    query = select(Booking).where(Booking.id.in_(numbers)).options(*unseen)
+    found = {booking.id: booking for booking in db.session.scalars(query)} if numbers else {}
+    return [found[number] for number in numbers if number in found]
+
+
+def _mark(key: Key, order: Order) -> str:
+    return base64.urlsafe_b64encode(json.dumps([order, *key]).encode()).decode().rstrip("=")
+
+
+def _read_mark(text: str, order: Order) -> Key | None:
+    """The place that a bookmark names; None for what is none, or one of another order."""
+    try:
+        said, *key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, TypeError):
+        return None
+    shape: tuple[type, ...] = (int,) if order is Order.BOOKED else (str, int, int) if order in LANES else (int, int)
+    if said != order or [type(part) for part in key] != list(shape):
+        return None
+    moments = [part for part in key[:-1] if isinstance(part, int)]
+    sane = abs(key[-1]) <= MAX_ID and all(abs(moment) < 2**62 for moment in moments) and "\x00" not in str(key[0])
+    return tuple(key) if sane else None

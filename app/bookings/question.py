@@ -1,0 +1,173 @@
+"""What a list of bookings is asked for, and the same as stretches of the index over their terms (`indexing.py`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
+
+from app import clock
+from app.bookings.indexing import BookingTerm
+from app.bookings.models import Booking, Status
+from app.bookings.terms import EVENT_TYPE, EVERY, GUEST, HOST, ORIGIN, PAYMENT, end_of, host_term, prefixes, status_term, term
+from app.db import db
+
+LONGEST = timedelta(days=31)
+"""A meeting longer than this leaves the upcoming ones before it ends."""
+CHOICES = 200
+NOTHING = "n:"
+"""A term that no booking has."""
+
+
+class Order(StrEnum):
+    """What a list is ordered by; the time of the meeting decides among equals, then the row."""
+
+    START = "start"
+    BOOKED = "booked"
+    GUEST = "guest"
+    EVENT_TYPE = "type"
+    HOST = "host"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to show; empty means everything."""
+
+    status: str = ""
+    event_type: str = ""
+    host: str = ""
+    text: str = ""
+    """Beginnings of words of name, e-mail address, reference and title; all of them have to be there."""
+    since: datetime | None = None
+    until: datetime | None = None
+    over: bool | None = None
+    """Only meetings that have ended (true) or have not (false)."""
+    payment: str = ""
+    origin: str = ""
+    """Where it came from, as `terms.origins` says it."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """All terms from `low` to below `high`; one term when there is no `high`."""
+
+    low: str
+    high: str = ""
+
+    def of(self, row: Any) -> list[ColumnElement[bool]]:
+        """That a row of the index lies in it."""
+        return [row.term >= self.low, row.term < self.high] if self.high else [row.term == self.low]
+
+
+LANES = {order: Stretch(kind, end_of(kind)) for order, kind in ((Order.GUEST, GUEST), (Order.EVENT_TYPE, EVENT_TYPE), (Order.HOST, HOST))}
+"""Where every booking stands once, in the order of its guest, event type or host."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the index; times in seconds since 1970."""
+
+    stretches: tuple[Stretch, ...]
+    since: int | None = None
+    until: int | None = None
+    over: bool | None = None
+    now: int = 0
+
+    @property
+    def simple(self) -> bool:
+        """Whether one stretch of the index, in the order of time, is already the answer."""
+        return not self.stretches or (len(self.stretches) == 1 and not self.stretches[0].high)
+
+    def times(self, row: Any) -> list[ColumnElement[bool]]:
+        """That a row of the index lies in the wanted span of time."""
+        low, high = self.since, self.until
+        if self.over is False:
+            floor = self.now - int(LONGEST.total_seconds()) + 1
+            low = floor if low is None else max(low, floor)
+        if self.over is True:
+            high = self.now + 1 if high is None else min(high, self.now + 1)
+        said = [] if low is None else [row.start >= low]
+        said += [] if high is None else [row.start < high]
+        if self.over is not None:
+            said.append(row.end <= self.now if self.over else row.end > self.now)
+        return said
+
+    def others(self, number: Any, *, but: Stretch | None = None, timed: bool = False) -> list[ColumnElement[bool]]:
+        """That the booking with this number has a term in each of the other stretches, and with `timed` that its time is wanted."""
+        found = [_has(number, stretch) for stretch in self.stretches if stretch != but]
+        if timed and self.times(BookingTerm):
+            found.append(_has(number, Stretch(EVERY), self))
+        return found
+
+
+def asked_by(filters: Filters) -> Question:
+    """The question that the filters ask."""
+    over, status = filters.over, filters.status
+    if status in {Status.COMPLETED, Status.CONFIRMED}:
+        wanted = status == Status.COMPLETED
+        if over is not None and over != wanted:
+            return Question((Stretch(NOTHING),))
+        over, status = wanted, Status.CONFIRMED
+    single = [
+        status_term(status) if status else "",
+        host_term(filters.host) if filters.host else "",
+        term(EVENT_TYPE, filters.event_type) if filters.event_type else "",
+        term(PAYMENT, filters.payment) if filters.payment else "",
+        term(ORIGIN, filters.origin) if filters.origin else "",
+    ]
+    words = prefixes(filters.text)
+    if filters.text.strip() and not words:
+        single.append(NOTHING)  # signs alone are in no word
+    stretches = [*(Stretch(low) for low in single if low), *(Stretch(word, end_of(word)) for word in words)]
+    since, until = (None if moment is None else int(moment.timestamp()) for moment in (filters.since, filters.until))
+    return Question(tuple(dict.fromkeys(stretches)), since, until, over, int(clock.now().timestamp()))
+
+
+def narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    """A question about bookings with only those in it that the filters let through, aliases left out."""
+    question = asked_by(filters)
+    query = query.where(Booking.alias_of_id.is_(None), *question.others(Booking.id))
+    if filters.since is not None:
+        query = query.where(Booking.start >= filters.since)
+    if filters.until is not None:
+        query = query.where(Booking.start < filters.until)
+    if question.over is not None:
+        now = clock.now()
+        # The bound on the start says nothing new, it lets the index on it begin at the right place.
+        query = query.where(*([Booking.end <= now, Booking.start <= now] if question.over else [Booking.end > now, Booking.start > now - LONGEST]))
+    return query
+
+
+def event_types() -> list[str]:
+    """Slugs of the event types that were ever booked, sorted."""
+    return _values(EVENT_TYPE)
+
+
+def host_emails() -> list[str]:
+    """Addresses of the hosts of all bookings, in small letters, sorted."""
+    return _values(HOST)
+
+
+def known_origins() -> list[str]:
+    """Where bookings came from, sorted."""
+    return _values(ORIGIN)
+
+
+def _has(number: Any, stretch: Stretch, timed: Question | None = None) -> ColumnElement[bool]:
+    """That the booking has a term in the stretch. `OFFSET 0` keeps PostgreSQL from making a join of the look-up, which it would sort for."""
+    row = aliased(BookingTerm)
+    query = select(row.booking_id).where(row.booking_id == number, *stretch.of(row), *(timed.times(row) if timed else ()))
+    return query.offset(0).exists()
+
+
+def _values(kind: str) -> list[str]:
+    """What follows the kind in its terms: one look for each, however many bookings have it."""
+    low, high = kind + "\x01", end_of(kind)
+    found = select(func.min(BookingTerm.term).label("term")).where(BookingTerm.term >= low, BookingTerm.term < high).cte(recursive=True)
+    following = select(func.min(BookingTerm.term)).where(BookingTerm.term > found.c.term, BookingTerm.term < high).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.term.is_not(None)))
+    names: Sequence[str] = db.session.scalars(select(found.c.term).where(found.c.term.is_not(None)).limit(CHOICES)).all()
+    return [name.removeprefix(kind) for name in names]
