@@ -3,8 +3,10 @@
 from app.web.admin import booking, calendar, doctor, inbox, mails, outbox, sign_in, sync, today, tokens
 from app.web.admin.account import audit, code, colleagues, factor, mailed, own
 from app.web.admin.blueprint import blueprint
+from app.web.admin.desk import acting, noting, verifying
 
 __all__ = [
+    "acting",
     "audit",
     "blueprint",
     "booking",
@@ -16,10 +18,12 @@ __all__ = [
     "inbox",
     "mailed",
     "mails",
+    "noting",
     "outbox",
     "own",
     "sign_in",
     "sync",
     "today",
     "tokens",
+    "verifying",
 ]

@@ -6,16 +6,21 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bookings import queries
-from app.bookings.errors import BookingNotFound
 from app.bookings.models import Booking, Status
+from app.desk import notes, told
+from app.desk.wishes import Act
 from app.hosts import queries as hosts
 from app.hosts.providers import calendar, provider
 from app.inbox import queries as deliveries
 from app.outbox import queries as mails
-from app.web.access import may, sees
+from app.web.access import may
 from app.web.admin.blueprint import blueprint, settings, zone
+from app.web.admin.desk.next_up import next_up
+from app.web.admin.desk.noting import may_change
+from app.web.admin.desk.offers import WORDS, offered
+from app.web.admin.desk.subject import booking_of, client, seal
 from app.web.admin.diff import plain
-from app.web.admin.timeline import story
+from app.web.admin.timeline import Sources, story
 from app.web.filters import zone as zone_named
 from app.web.public.calcom import cancel_url, move_url
 
@@ -27,11 +32,7 @@ OPEN = frozenset({Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED})
 @blueprint.get("/calendar/<reference>")
 def booking(reference: str) -> ResponseReturnValue:
     """Facts, people, answers and story; an older number of the same booking leads to the present one."""
-    if not reference.isalnum():
-        raise BookingNotFound(reference)
-    found = queries.by_reference(reference)
-    if not sees(found):
-        raise BookingNotFound(reference)
+    found = booking_of(reference)
     if found.reference != reference:
         return redirect(url_for(".booking", reference=found.reference))
     return render_template("admin/booking.html", booking=found, **_about(found))
@@ -41,10 +42,16 @@ def _about(found: Booking) -> dict[str, object]:
     status, uids = queries.status_of(found), found.uids
     movable = may("move or cancel") and status in OPEN and bool(uids)
     origin = queries.by_id(found.split_from_id) if found.split_from_id else None
-    letters = mails.of_bookings(queries.row_numbers(found))
+    rows = queries.row_numbers(found)
+    letters = mails.of_bookings(rows)
+    acts = offered(found) if client() is not None and may("admin.booking_act_now") else []
+    numbers = set(queries.references(rows).values())
     return {
         "status": status,
         "letters": sorted(letters, key=lambda each: (each.sent_at or each.due_at, each.id)),
+        "next_up": next_up(found, status, letters),
+        "acts": [(act, WORDS[act]) for act in acts if act is not Act.ABSENT],
+        "marks": Act.ABSENT in acts,
         "their_zone": found.booker_time_zone if zone_named(found.booker_time_zone) else "",
         "place": _place(found),
         "calendar": _calendar(found),
@@ -54,13 +61,19 @@ def _about(found: Booking) -> dict[str, object]:
         "uids": uids,
         "origin": origin,
         "move_at": move_url(settings(), uids[-1]) if movable else "",
-        "cancel_at": cancel_url(settings(), uids[-1]) if movable else "",
+        "cancel_at": cancel_url(settings(), uids[-1]) if movable and not acts else "",
         "days": story(
-            changes=queries.changes_of(found),
-            deliveries=deliveries.by_ids(queries.delivery_ids(found)),
-            mails=letters,
+            Sources(
+                changes=queries.changes_of(found),
+                deliveries=deliveries.by_ids(queries.delivery_ids(found)),
+                mails=letters,
+                reads=told.reads(found),
+                deeds=told.deeds(numbers),
+                notes=notes.of_bookings(seal(), rows),
+            ),
             zone=zone(),
             with_bodies=may("read raw bodies"),
+            may_change=may_change,
         ),
     }
 

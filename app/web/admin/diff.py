@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.bookings.models import BookingChange, Payment
 from app.web.admin import wording
@@ -36,6 +36,32 @@ def differences(changes: Sequence[BookingChange], *, zone: str) -> list[Differen
         if name not in wording.QUIET_FIELDS:
             lines += _lines(name, change.old, change.new, zone)
     return [line for line in lines if line.old != line.new]
+
+
+class Side(NamedTuple):
+    """One field as two sides have it, as text."""
+
+    label: str
+    ours: str
+    theirs: str
+    same: bool
+
+
+def sides(fields: Sequence[tuple[str, Any, Any]], *, zone: str) -> list[Side]:
+    """Both values of each field; answers and metadata key by key. What nobody has a value for is empty."""
+    rows: list[Side] = []
+    for name, ours, theirs in fields:
+        if name in {"answers", "details"}:
+            label = wording.field("metadata" if name == "details" else name)
+            keys = [*ours, *(key for key in theirs if key not in ours)]
+            rows += [Side(f"{label}: {key}", _answer(ours.get(key)), _answer(theirs.get(key)), ours.get(key) == theirs.get(key)) for key in keys]
+        else:
+            values = [_said(name, value.isoformat() if isinstance(value, datetime) else value, zone) for value in (ours, theirs)]
+            if ours != theirs and values[0] == values[1]:  # they differ in what the words leave out
+                values = [plain(json.dumps(value, ensure_ascii=False, default=str)) for value in (ours, theirs)]
+            first, second = ("" if value == NOTHING else value for value in values)
+            rows.append(Side(wording.field(name), first, second, same=bool(ours == theirs)))
+    return rows
 
 
 def plain(value: Any) -> str:

@@ -1,15 +1,17 @@
-"""One booking's story: deliveries, changes and mails in one line of time.
+"""One booking's story: deliveries, looks at Cal.com, changes, mails, acts of staff and notes in one line of time.
 
 A change stands under the delivery that caused it; a change of another cause (a comparison, a colleague) and each
-mail stand by themselves. The order is that in which things happened here.
+mail stand by themselves, and so does a look at Cal.com that changed nothing. The order is that in which things happened here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from app.bookings.models import BookingChange
+from app.desk.notes import Note
+from app.desk.told import Deed, Read
 from app.inbox.models import InboxMessage
 from app.outbox.models import OutboxMessage, OutboxState
 from app.web.admin import wording
@@ -24,7 +26,7 @@ class Entry:
 
     key: str
     kind: str
-    """`delivery`, `change` or `mail`."""
+    """`delivery`, `change`, `read`, `mail`, `deed` or `note`."""
     at: datetime
     title: str
     exact: str = ""
@@ -41,23 +43,40 @@ class Entry:
     recorded: int = 0
     """How many values the first delivery recorded, instead of differences."""
     body: str = ""
+    text: str = ""
+    """Of a note."""
+    edit: int = 0
+    """The note that the person who asks may change."""
 
 
-def story(
-    *, changes: Sequence[BookingChange], deliveries: Sequence[InboxMessage], mails: Sequence[OutboxMessage], zone: str, with_bodies: bool
-) -> list[tuple[date, list[Entry]]]:
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Everything that is known of a booking."""
+
+    changes: Sequence[BookingChange]
+    deliveries: Sequence[InboxMessage]
+    mails: Sequence[OutboxMessage]
+    reads: Sequence[Read] = ()
+    deeds: Sequence[Deed] = ()
+    notes: Sequence[Note] = ()
+
+
+def story(told: Sources, *, zone: str, with_bodies: bool, may_change: Callable[[Note], bool]) -> list[tuple[date, list[Entry]]]:
     """Every happening, oldest first, by day in the zone."""
-    moments = _moments(changes)
-    known = {message.id for message in deliveries}
-    entries = [_delivery(message, moments, zone=zone, with_body=with_bodies) for message in deliveries]
+    moments = _moments(told.changes)
+    known = {message.id for message in told.deliveries}
+    entries = [_delivery(message, moments, zone=zone, with_body=with_bodies) for message in told.deliveries]
     entries += [_change(group, zone=zone) for group in moments if group[0].inbox_id not in known or group is not _first(moments, group[0].inbox_id)]
-    entries += [_mail(message, zone=zone) for message in mails]
+    entries += [_mail(message, zone=zone) for message in told.mails]
+    entries += [_read(number, read) for number, read in enumerate(told.reads, start=1) if not _changed_by(read, moments)]
+    entries += [_deed(deed) for deed in told.deeds if deed.act != "note.add"]
+    entries += [_note(note, may_change=may_change(note)) for note in told.notes]
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.kind], entry.number))
     return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
 
 
 PAUSE = timedelta(seconds=2)
-ORDER: Mapping[str, int] = {"delivery": 0, "change": 1, "mail": 2}
+ORDER: Mapping[str, int] = {"deed": 0, "delivery": 1, "read": 2, "change": 3, "mail": 4, "note": 5}
 
 
 def _moments(changes: Sequence[BookingChange]) -> list[list[BookingChange]]:
@@ -146,3 +165,28 @@ def _mail(message: OutboxMessage, *, zone: str) -> Entry:
         state_label=wording.MAIL_STATES.get(message.state, message.state),
         notes=notes,
     )
+
+
+def _changed_by(read: Read, moments: list[list[BookingChange]]) -> bool:
+    """Whether the look shows as a change already."""
+    return any(group[0].inbox_id is None and abs(group[0].at - read.at) < PAUSE for group in moments)
+
+
+def _read(number: int, read: Read) -> Entry:
+    notes = ["It told nothing new; what was seen keeps late deliveries in their place."]
+    return Entry(key=f"read-{number}", kind="read", at=read.at, title="Cal.com was read", number=number, notes=notes)
+
+
+def _deed(deed: Deed) -> Entry:
+    notes = [deed.detail[0].upper() + deed.detail[1:] + "."] if deed.detail and deed.act.startswith("booking.") and deed.detail != "asked" else []
+    title = f"{deed.who} {wording.deed(deed.act)}"
+    return Entry(key=f"deed-{deed.number}", kind="deed", at=deed.at, title=title, exact=deed.act, number=deed.number, notes=notes)
+
+
+def _note(note: Note, *, may_change: bool) -> Entry:
+    text = note.text if note.text is not None else "This note cannot be read: it was closed with a SECRET_KEY that this site does not have any more."
+    changed = ["Changed since."] if note.edited_at else []
+    return Entry(
+        key=f"note-{note.id}", kind="note", at=note.created_at, title=f"Note by {note.author}", number=note.id,
+        notes=changed, text=text, edit=note.id if may_change else 0,
+    )  # fmt: skip
