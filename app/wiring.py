@@ -19,10 +19,9 @@ from app.calcom.client import Client, client_of, managed_users_of
 from app.calcom.managed_users import ManagedUsers
 from app.calcom.pace import SharedPace, Store
 from app.calcom.pace_store import store_of
-from app.calcom.secret_changes import PURPOSE as CHANGES_PURPOSE
-from app.calcom.secret_changes import Changes
+from app.calcom.secret_changes import Changes, changes_of
 from app.calcom.secrets import WebhookSecrets, webhook_secrets_of
-from app.chores import ticks_of, works_of
+from app.chores import settling, ticks_of, works_of
 from app.config import Settings
 from app.db import db
 from app.doctor.kept import Practice
@@ -87,7 +86,7 @@ class Works:
     @cached_property
     def secret_changes(self) -> Changes:
         """Secrets that were made new while the site runs."""
-        return Changes(self._engine, Seal(self.settings.sealing_keys, purpose=CHANGES_PURPOSE))
+        return changes_of(self.settings.sealing_keys, self._engine)
 
     @cached_property
     def webhook_secrets(self) -> WebhookSecrets:
@@ -278,7 +277,8 @@ class Works:
                 with self.app.app_context():
                     release_abandoned(everything=True)
         chores = ticks_of(works_of(handler=self.handle_delivery, client=lambda: self.calcom), context=self.app.app_context, between=self._between)
-        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due, **chores})
+        secrets = settling(self.webhook_secrets, self.settings.sealing_keys, context=self.app.app_context)
+        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due, "secrets": secrets, **chores})
         runner.start()
         return runner
 

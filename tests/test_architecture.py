@@ -119,6 +119,8 @@ def test_a_transaction_opens_only_at_the_edge() -> None:
         "sync/reconcile.py",
         "sync/runs.py",
         "calcom/managed_users.py",
+        "secrets/api_key.py",
+        "secrets/sealed.py",
         "secrets/webhook.py",
         "errands.py",
         "db.py",

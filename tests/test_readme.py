@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from app.cli import admin, bookings, calcom, demo, doctor, inbox, outbox, sandbox, serve
+from app.cli import admin, bookings, calcom, demo, doctor, inbox, outbox, sandbox, secrets, serve
 from app.config import SECRETS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +37,7 @@ COMMANDS = [
             inbox.group,
             outbox.group,
             sandbox.command,
+            secrets.group,
             serve.serve,
             serve.worker,
             demo.command(lambda _: None),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.alarms.models import SecretSeen
+from app.calcom.models import SecretChange
 from app.config import Settings
 from app.db import db, insert
 from app.sealing import footprint
@@ -34,7 +35,9 @@ def first_seen(digests: Mapping[str, str]) -> dict[str, datetime]:
     """Setting → since when its value is in use; those seen for the first time are missing."""
     rows = db.session.scalars(select(SecretSeen).where(SecretSeen.digest.in_(digests.values())))
     seen = {row.digest: row.first_seen_at for row in rows}
-    return {name: seen[digest] for name, digest in digests.items() if digest in seen}
+    made_new = db.session.execute(select(SecretChange.name, SecretChange.set_at).where(SecretChange.set_at.is_not(None), SecretChange.value != ""))
+    newest = {name: set_at for name, set_at in made_new if set_at is not None and name in digests and name in WATCHED}
+    return {name: seen[digest] for name, digest in digests.items() if digest in seen} | newest
 
 
 def note(session: Session, name: str, digest: str, *, now: datetime) -> None:

@@ -64,6 +64,11 @@ def in_force(name: str, change: Change | None, set_here: Sequence[str], *, now: 
     return list(dict.fromkeys([*new, *fresh, *change.before]))
 
 
+def changes_of(keys: Sequence[str], engine: Callable[[], Engine]) -> "Changes":
+    """Those of this site; `keys` seal at rest, the present one first."""
+    return Changes(engine, Seal(keys, purpose=PURPOSE))
+
+
 class Unchanged:
     """Where nothing is ever made new: programs without a database."""
 

@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from app.bookings.queries import by_id as booking_by_id
 from app.calcom.post import Answer, NotADelivery, post_file
+from app.calcom.secrets import WebhookSecrets
 from app.cli import printing
 from app.cli.printing import utc
 from app.config import Settings
@@ -94,9 +95,8 @@ def send_files(files: tuple[Path, ...], url: str | None) -> None:
 
     A file is a recorded delivery (an object with `body`), a sample body, or any body of your own. Exit status 1 when one is not answered with 200.
     """
-    settings: Settings = current_app.extensions["settings"]
     target = url or _receiver()
-    secret = _secret_for(settings, target)
+    secret = _secret_for(target)
     if not secret:
         printing.stop("CALCOM_WEBHOOK_SECRET is missing: set it to the secret that the receiver knows, so that the delivery can be signed.")
     failed = False
@@ -118,9 +118,10 @@ def _receiver() -> str:
     return f"{settings.SITE_URL}/webhooks/calcom"
 
 
-def _secret_for(settings: Settings, url: str) -> str:
+def _secret_for(url: str) -> str:
     name = url.rstrip("/").rpartition("/")[2].lower()
-    secrets = settings.webhook_secrets.get(name) or settings.CALCOM_WEBHOOK_SECRET
+    known: WebhookSecrets = current_app.extensions["webhook_secrets"]
+    secrets = known.of(name) or known.of("")
     return secrets[0] if secrets else ""
 
 

@@ -14,7 +14,7 @@ from app.calcom.account import Me, Webhook
 from app.calcom.client import Client
 from app.calcom.errors import NotConfigured
 from app.calcom.types import EventType
-from app.config import NAMED_SECRET, SECRETS, Settings
+from app.config import SECRETS, Settings
 from app.mail.smtp import App
 
 NO_KEY = "There is no CALCOM_API_KEY."
@@ -80,8 +80,3 @@ class Patient:
     @cached_property
     def _event_types(self) -> tuple[EventType, ...]:
         return self.calcom.event_types.mine()
-
-
-def secret_setting(subscription: str) -> str:
-    """The setting that holds the secret of a subscription."""
-    return f"{NAMED_SECRET}{subscription.upper()}" if subscription else NAMED_SECRET.rstrip("_")

@@ -9,10 +9,11 @@ import time
 
 import requests
 
+from app.calcom.secrets import secret_setting
 from app.calcom.webhook import SIGNATURE_HEADER, sign
 from app.db import db
 from app.doctor.finding import Finding, failed, good, off
-from app.doctor.patient import Patient, secret_setting
+from app.doctor.patient import Patient
 from app.inbox import queries as inbox
 from app.inbox.models import InboxState
 from app.inbox.round_trip import round_trip

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from app.calcom.account import Webhook
+from app.calcom.secrets import secret_setting
 from app.doctor.checks.answer import asked
 from app.doctor.finding import Finding, failed, good, off, warning
-from app.doctor.patient import Patient, secret_setting
-from app.inbox.addresses import ALIASES, RECEIVER
+from app.doctor.patient import Patient
+from app.inbox.addresses import ALIASES, RECEIVER, subscription_at
 
 NEEDED = (
     "BOOKING_CREATED",
@@ -65,14 +66,7 @@ def _judged(patient: Patient, judge: Judge, *, when_none: Callable[[Patient], Fi
 
 def subscription_of(patient: Patient, url: str) -> str | None:
     """The subscription that a webhook's address leads to; None when it leads elsewhere."""
-    wanted, found = urlsplit(patient.settings.SITE_URL), urlsplit(url)
-    if (found.scheme, found.netloc.lower()) != (wanted.scheme, wanted.netloc.lower()):
-        return None
-    path = found.path.rstrip("/").removeprefix(wanted.path.rstrip("/"))
-    if path == RECEIVER or path in ALIASES:
-        return ""
-    before, _, name = path.rpartition("/")
-    return name.lower() if before == RECEIVER and name.lower() in patient.webhook_secrets else None
+    return subscription_at(url, site_url=patient.settings.SITE_URL, names=patient.webhook_secrets)
 
 
 def _missing(patient: Patient) -> Finding:
