@@ -48,7 +48,6 @@ from app.outbox.models import OutboxMessage
 from app.reception import attempts
 from app.reception.availability import Desk
 from app.reception.cache import cache_of
-from app.sealing import Seal
 from app.site import Site
 from app.sync.comparisons import Comparisons
 from app.sync.on_webhook import handle
