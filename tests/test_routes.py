@@ -59,6 +59,7 @@ ACCESS = {
     "POST /admin/sign-in": EVERYBODY,
     "POST /admin/sign-out": STAFF,
     "GET /admin/": STAFF,
+    "GET /admin/pulse": STAFF,
     "GET /admin/calendar": STAFF,
     "GET /admin/calendar/<reference>": STAFF,
     "GET /admin/calendar/<reference>/act/<act>": STAFF,

@@ -1,12 +1,16 @@
 "use strict";
-// Keeps open pages fresh and adds keys to lists. Without it every page works; it is then as fresh as its last load.
+// Keeps open pages fresh. Without it every page works; it is then as fresh as its last load.
+// Every few seconds it asks whether anything was written; only then, or when times have aged, it reads the page again.
 (() => {
-  const EVERY = 3500;
-  const INTERACTIVE = "a, button, summary, pre";
+  const EVERY = 3000;
+  const AGED = 60000;
+  const SLOWEST = 60000;
+  const INTERACTIVE = "a, button, summary, pre, input, select, textarea";
+  const main = document.querySelector("main") ?? document.body;
   const said = document.createElement("div");
   said.className = "said said-live";
   said.setAttribute("role", "status");
-  (document.querySelector("main") ?? document.body).append(said);
+  main.append(said);
 
   const say = (text, href, label) => {
     if (said.dataset.text === text) return;
@@ -29,6 +33,12 @@
     return Boolean(chosen && !chosen.isCollapsed && region.contains(chosen.anchorNode));
   };
 
+  const changed = (field) =>
+    field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked
+      : field.matches("select") ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
+        : field.value !== field.defaultValue;
+  const typed = (root) => [...root.querySelectorAll("input:not([type=hidden]), textarea, select")].some(changed);
+
   const focusAgain = (region, key, place) => {
     const around = key ? byKey(region, key) : null;
     around?.querySelectorAll(INTERACTIVE)[place]?.focus({ preventScroll: true });
@@ -39,12 +49,12 @@
     const pointed = [...region.querySelectorAll(":hover")].pop();
     const focused = region.contains(document.activeElement) ? document.activeElement : null;
     const loose = (element) => element && !keyed(element) && element.closest(INTERACTIVE);
-    if (selecting(region) || loose(pointed) || loose(focused)) return false;
+    if (selecting(region) || typed(region) || loose(pointed) || loose(focused) || focused?.matches("input, select, textarea")) return false;
     const holder = keyed(pointed) ?? keyed(focused);
     const top = holder?.getBoundingClientRect().top;
     const focusKey = keyed(focused)?.dataset.key;
     const focusPlace = focusKey ? [...keyed(focused).querySelectorAll(INTERACTIVE)].indexOf(focused) : -1;
-    const open = [...region.querySelectorAll("details[open]")].map((details) => details.dataset.key);
+    const open = [...region.querySelectorAll("details[open]")].map((details) => details.dataset.key).filter(Boolean);
     const old = [...region.childNodes];
     const [x, y] = [scrollX, scrollY];
 
@@ -79,49 +89,69 @@
       else held = held || name !== "rail";
     }
     if (!held) latest = null;
-    say(held ? "There is news. It is shown as soon as the pointer leaves this place." : "");
+    say(held ? "There is news. It is shown as soon as you leave this place." : "");
   };
 
-  const look = async () => {
-    if (document.hidden) return;
+  class Away extends Error {}
+  let over = false;
+  const signedOut = (answer) => {
+    if (!answer.redirected || !answer.url.includes("/sign-in")) return false;
+    over = true;
+    say("You were signed out.", `${new URL(answer.url).pathname}?next=${encodeURIComponent(location.pathname + location.search)}`, "Sign in again");
+    return true;
+  };
+  const ask = async (address, headers) => {
+    const answer = await fetch(address, { headers, cache: "no-store" }).catch(() => null);
+    if (!answer) throw new Away("The site cannot be reached; what is shown may be old. It is tried again by itself.");
+    if (!answer.ok && answer.status !== 304) throw new Away("The site cannot be asked right now; what is shown may be old. It is tried again by itself.");
+    return answer;
+  };
+
+  const read = async () => {
     const address = document.querySelector("[data-fresh-url]")?.dataset.freshUrl ?? location.href;
-    const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer) return say("The site cannot be reached; what is shown may be old.");
-    if (answer.redirected && answer.url.includes("/sign-in")) {
-      clearInterval(timer);
-      return say("You were signed out.", answer.url, "Sign in again");
-    }
-    if (answer.redirected) return location.replace(answer.url);
-    if (!answer.ok) return say("The site cannot be asked right now; what is shown may be old.");
+    const answer = await ask(address, { Accept: "text/html" });
+    if (signedOut(answer)) return;
+    if (answer.redirected) return typed(main) ? undefined : location.replace(answer.url);
     latest = new DOMParser().parseFromString(await answer.text(), "text/html");
     apply();
   };
-  let timer = 0;
-  if (shown.size) {
-    timer = setInterval(look, EVERY);
-    document.addEventListener("visibilitychange", look);
-    document.addEventListener("pointerout", () => setTimeout(apply));
-  }
 
-  // "/" goes to the search; arrows walk the rows from there.
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = document.querySelector("[data-search]");
-    const here = document.activeElement;
-    if (event.key === "/" && search && !here.matches("input, select, textarea")) {
-      event.preventDefault();
-      search.focus();
-      search.select();
+  const pulse = document.querySelector("[data-pulse]")?.dataset;
+  let [readAt, wait, timer, busy] = [performance.now(), EVERY, 0, false];
+  const look = async () => {
+    const answer = await ask(pulse.pulseUrl, { "If-None-Match": `"${pulse.pulse}"` });
+    if (signedOut(answer)) return;
+    const news = answer.status === 200;
+    if (!news && performance.now() - readAt < AGED && !latest) return;
+    const stamp = news ? (await answer.json()).stamp : pulse.pulse;
+    if (news || performance.now() - readAt >= AGED) await read();
+    else apply();
+    // Only now: what failed in between is read again.
+    pulse.pulse = stamp;
+    readAt = performance.now();
+  };
+  const round = async () => {
+    clearTimeout(timer);
+    if (busy || over || document.hidden) return;
+    busy = true;
+    try {
+      await look();
+      if (wait > EVERY) say("");
+      wait = EVERY;
+    } catch (error) {
+      if (!(error instanceof Away)) throw error;
+      say(error.message);
+      wait = Math.min(wait * 2, SLOWEST);
+    } finally {
+      busy = false;
+      if (!over && !document.hidden) timer = setTimeout(round, wait);
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const rows = [...document.querySelectorAll(".row-link")];
-    const at = here === search && search ? -1 : rows.indexOf(here.closest(".row")?.querySelector(".row-link"));
-    if (!step || !rows.length || (at < 0 && here !== search)) return;
-    const next = at + step < 0 ? search : rows[at + step];
-    if (next && !(here === search && step < 0)) {
-      event.preventDefault();
-      next.focus();
-      if (next !== search) next.closest(".row").scrollIntoView({ block: "nearest" });
-    }
-  });
+  };
+  if (shown.size && pulse) {
+    timer = setTimeout(round, EVERY);
+    document.addEventListener("visibilitychange", round);
+    addEventListener("online", round);
+    document.addEventListener("pointerout", () => setTimeout(apply));
+    document.addEventListener("focusout", () => setTimeout(apply));
+  }
 })();

@@ -59,6 +59,7 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.reset_second_factor": OWNER,
     "admin.audit": DESK,
     "admin.today": EVERYBODY,
+    "admin.pulse": EVERYBODY,
     "admin.calendar": EVERYBODY,
     "admin.booking": EVERYBODY,
     "admin.booking_act": DESK | {Role.HOST},

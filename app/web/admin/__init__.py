@@ -1,6 +1,6 @@
 """The owner's area."""
 
-from app.web.admin import booking, calendar, doctor, inbox, mails, outbox, sign_in, sync, today, tokens
+from app.web.admin import booking, calendar, doctor, inbox, mails, outbox, pulse, sign_in, sync, today, tokens
 from app.web.admin.account import audit, code, colleagues, factor, mailed, own
 from app.web.admin.blueprint import blueprint
 from app.web.admin.desk import acting, noting, verifying
@@ -21,6 +21,7 @@ __all__ = [
     "noting",
     "outbox",
     "own",
+    "pulse",
     "sign_in",
     "sync",
     "today",

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound
 
+from app import pulse
 from app.bookings.errors import BookingNotFound
 from app.config import Settings
+from app.db import db
 from app.inbox import queries as inbox
 from app.outbox import queries as outbox
 from app.site import Site
@@ -25,6 +27,13 @@ blueprint.add_app_template_filter(relative_day)
 
 NUMBER = "<int(max=2147483647):number>"
 """A row number in a route; larger ones are a 404 on every database."""
+
+
+@blueprint.before_request
+def _stamp() -> None:
+    """Before anything is read for the page: what is written while it is made is news to it."""
+    if request.method == "GET":
+        g.pulse = pulse.stamp(db.engine)
 
 
 def settings() -> Settings:
@@ -52,7 +61,7 @@ def _about_every_page() -> dict[str, Any]:
         return known
     alarms = notices(zone=zone()) if access.may("admin.doctor") else []
     groups = rail({"admin.inbox": inbox.stuck(), "admin.outbox": outbox.stuck()})
-    return known | {"alarms": alarms, "person": access.person(), "rail": groups}
+    return known | {"alarms": alarms, "person": access.person(), "rail": groups, "pulse": g.get("pulse", "")}
 
 
 @blueprint.errorhandler(BookingNotFound)

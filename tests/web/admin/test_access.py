@@ -5,6 +5,7 @@ from app.web.access import OPEN, RULES
 
 GETS = [
     "/admin/",
+    "/admin/pulse",
     "/admin/calendar",
     "/admin/calendar/{reference}",
     "/admin/inbox",
@@ -29,7 +30,7 @@ POSTS = [
     "/admin/sign-out",
 ]
 WALK = [("get", pattern) for pattern in GETS] + [("post", pattern) for pattern in POSTS]
-HOST_MAY = {"/admin/", "/admin/calendar", "/admin/calendar/{reference}"}
+HOST_MAY = {"/admin/", "/admin/pulse", "/admin/calendar", "/admin/calendar/{reference}"}
 OWNER_ONLY = {"/admin/tokens", "/admin/tokens/{token}/revoke"}
 
 

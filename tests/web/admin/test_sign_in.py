@@ -1,9 +1,11 @@
 import re
+from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import select
 
-from app.accounts import sessions, staff
-from app.accounts.models import AdminUser
+from app.accounts import guesses, sessions, staff
+from app.accounts.models import AdminUser, StaffAct
 from app.db import db, transaction
 from app.web.access import local_path
 from app.web.admin.account.guesses import network
@@ -16,6 +18,14 @@ PASSWORD = "a good password"
 def owner(app):
     with transaction() as session:
         return staff.create(session, email="owner@example.com", password=PASSWORD).id
+
+
+def mailed_link(browser, work, mails):
+    """Asks for a link; the path in the mail."""
+    form = {"email": "owner@example.com", "csrf_token": token_in(browser.get("/admin/sign-in").text)}
+    assert "Look into your mail" in browser.post("/admin/sign-in/link", data=form).text
+    work()
+    return re.search(r"http://localhost(/admin/sign-in/link/\S+)", mails.sent[-1].text)[1]
 
 
 def guess(browser, *, email="owner@example.com", password="wrong", address="192.0.2.1", follow=""):
@@ -91,22 +101,91 @@ def test_a_new_password_ends_every_session(owner, client):
     assert client.get("/admin/calendar").status_code == 302
 
 
-def test_after_ten_wrong_guesses_an_account_rests_for_a_quarter_of_an_hour(app, owner, client, moment):
-    for at in range(10):
-        assert guess(client, address=f"192.0.2.{at}").status_code == 401
-    blocked = guess(client, password=PASSWORD, address="192.0.2.99")
+def test_after_ten_wrong_guesses_an_account_rests_for_a_quarter_of_an_hour_in_that_network(app, owner, client, moment):
+    for _ in range(10):
+        assert guess(client).status_code == 401
+    blocked = guess(client, password=PASSWORD)
     assert blocked.status_code == 429
     assert 0 < int(blocked.headers["Retry-After"]) <= 900
     assert "Try again in 15 minutes" in blocked.text
+    assert guess(app.test_client(), password=PASSWORD, address="198.51.100.1").status_code == 302
     moment.forward(minutes=15, seconds=1)
-    assert guess(client, password=PASSWORD, address="192.0.2.99").status_code == 302
+    assert guess(client, password=PASSWORD).status_code == 302
 
 
-def test_after_ten_wrong_guesses_a_network_rests_whatever_the_account(owner, client):
-    for at in range(10):
-        assert guess(client, email=f"person{at}@example.com").status_code == 401
+def test_the_quarter_of_an_hour_is_the_last_one_at_every_moment(owner, client, moment):
+    for _ in range(9):
+        guess(client)
+        moment.forward(minutes=1)
+    moment.forward(minutes=5, seconds=30)
+    assert [guess(client).status_code for _ in range(2)] == [401, 429]
+    moment.forward(minutes=1)
+    assert [guess(client).status_code for _ in range(2)] == [401, 429]
+
+
+def test_a_blocked_try_does_not_prolong_the_wait(owner, client, moment):
+    for _ in range(10):
+        guess(client)
+    moment.forward(minutes=14)
+    assert guess(client).headers["Retry-After"] == "60"
+    moment.forward(minutes=1, seconds=1)
+    assert guess(client, password=PASSWORD).status_code == 302
+
+
+def test_a_network_rests_after_many_wrong_guesses_whatever_the_accounts(owner, client, monkeypatch):
+    monkeypatch.setattr("app.web.admin.account.guesses.MOST_OF_NETWORK", 4)
+    codes = [guess(client, email=f"person{at}@example.com").status_code for at in range(5)]
+    assert codes == [401] * 4 + [429]
     assert guess(client, password=PASSWORD).status_code == 429
     assert guess(client, password=PASSWORD, address="198.51.100.1").status_code == 302
+
+
+def test_an_account_rests_after_many_wrong_guesses_from_everywhere_and_the_mailed_link_still_lets_in(owner, client, work, mails, moment, monkeypatch):
+    monkeypatch.setattr("app.web.admin.account.guesses.MOST_OF_ACCOUNT", 4)
+    for at in range(4):
+        assert guess(client, address=f"192.0.2.{at}").status_code == 401
+    assert guess(client, password=PASSWORD, address="198.51.100.1").status_code == 429
+    path = mailed_link(client, work, mails)
+    token = token_in(client.get(path).text)
+    assert client.post(path, data={"csrf_token": token}).status_code == 302
+    assert client.get("/admin/calendar").status_code == 200
+
+
+def test_parallel_guesses_cannot_slip_through_between_looking_and_counting(app, owner):
+    browsers = [app.test_client() for _ in range(16)]
+    tokens = [token_in(browser.get("/admin/sign-in").text) for browser in browsers]
+    together, codes = Barrier(16), []
+
+    def send(browser, token):
+        together.wait()
+        form = {"email": "owner@example.com", "password": "wrong", "csrf_token": token}
+        codes.append(browser.post("/admin/sign-in", data=form, environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code)
+
+    people = [Thread(target=send, args=pair) for pair in zip(browsers, tokens, strict=True)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert sorted(codes) == [401] * 10 + [429] * 6
+
+
+def test_wrong_guesses_are_one_line_among_the_acts_with_their_number(owner, client):
+    for _ in range(12):
+        guess(client)
+    lines = db.session.scalars(select(StaffAct).order_by(StaffAct.id)).all()
+    assert [(line.act, line.subject, line.detail) for line in lines] == [
+        ("sign_in.failed", f"staff:{owner}", "192.0.2.0/24"),
+        ("sign_in.blocked", f"staff:{owner}", "192.0.2.0/24"),
+    ]
+    assert guesses.counted([lines[0].id]) == {lines[0].id: 10}
+
+
+def test_guesses_at_addresses_that_nobody_has_are_one_line_for_their_network(owner, client):
+    for at in range(5):
+        guess(client, email=f"person{at}@example.com")
+    [line] = db.session.scalars(select(StaffAct)).all()
+    assert (line.act, line.subject) == ("sign_in.failed", "")
+    assert guesses.counted([line.id]) == {line.id: 5}
 
 
 def test_a_right_password_does_not_count(app, owner):
