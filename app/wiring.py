@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.accounts import house
 from app.alarms.watch import Watch
 from app.calcom.client import Client, client_of, managed_users_of
 from app.calcom.managed_users import ManagedUsers
@@ -194,6 +195,7 @@ class Works:
             return 0
         self._house_kept_at = now
         attempts.forget_old()
+        house.forget_old()
         return purge(days=self.settings.INBOX_RETENTION_DAYS)
 
     def plan_summary(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from app.accounts.models import StaffAct
 from app.db import db
@@ -41,17 +41,24 @@ def page(wish: Wish, *, after: str = "", before: str = "") -> Page:
     """The page that follows the act with the key `after`, or precedes `before`; a key that is none is the beginning."""
     backwards = bool(_key(before)) and not _key(after)
     here = _key(before) if backwards else _key(after)
-    place = tuple_(StaffAct.at, StaffAct.id)
-    found = select(StaffAct).where(*_conditions(wish))
-    if here is not None:
-        found = found.where(place > tuple_(*here) if backwards else place < tuple_(*here))
-    order = (StaffAct.at, StaffAct.id) if backwards else (StaffAct.at.desc(), StaffAct.id.desc())
-    rows = list(db.session.scalars(found.order_by(*order).limit(PAGE + 1)))
+    rows = list(db.session.scalars(statement(wish, after=after, before=before)))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if backwards:
         rows.reverse()
     newer, older = (more, True) if backwards else (here is not None, more)
     return Page(rows, key_of(rows[0]) if rows and newer else "", key_of(rows[-1]) if rows and older else "")
+
+
+def statement(wish: Wish, *, after: str = "", before: str = "") -> Select[tuple[StaffAct]]:
+    """What is asked of the database for a page, and one act more."""
+    backwards = bool(_key(before)) and not _key(after)
+    here = _key(before) if backwards else _key(after)
+    place = tuple_(StaffAct.at, StaffAct.id)
+    found = select(StaffAct).where(*_conditions(wish))
+    if here is not None:
+        found = found.where(place > tuple_(*here) if backwards else place < tuple_(*here))
+    order = (StaffAct.at, StaffAct.id) if backwards else (StaffAct.at.desc(), StaffAct.id.desc())
+    return found.order_by(*order).limit(PAGE + 1)
 
 
 def newest_of(staff_id: int, *, limit: int = 10) -> Sequence[StaffAct]:

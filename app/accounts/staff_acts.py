@@ -52,27 +52,28 @@ def note(session: Session, *, staff_id: int | None, act: str, on: str = "", deta
     return int(number)
 
 
-def verify() -> BrokenAct | None:
-    """The first broken line of the chain; None when everything is as it was written."""
-    number, previous = 0, START
-    for line in _lines():
+def verify(*, newest: int = 0) -> BrokenAct | None:
+    """The first broken line of the chain (or among its newest, when a number is given); None when everything is as it was written."""
+    head = db.session.get(StaffActHead, HEAD, populate_existing=True)
+    count, last = (head.count, head.hash) if head is not None else (0, START)
+    number = max(0, count - newest) if newest else 0
+    previous = (db.session.scalar(select(StaffAct.hash).where(StaffAct.id == number)) or "") if number else START
+    for line in _lines(after=number):
         number += 1
         if line.id != number:
             return BrokenAct(number, f"line {number} is missing or stands elsewhere")
         if line.hash != _hash({name: getattr(line, name) for name in HASHED}, previous):
             return BrokenAct(number, "it was altered, swapped, or the line before it was")
         previous = line.hash
-    head = db.session.get(StaffActHead, HEAD)
-    count, last = (head.count, head.hash) if head is not None else (0, START)
     if number != count:
         return BrokenAct(number + 1, f"{count} lines were written, {number} are there")
     return None if previous == last else BrokenAct(number, "the head remembers another last line")
 
 
-def _lines() -> Iterator[Row[Any]]:
-    """Every line in order, some at a time, so that leaving off in the middle keeps nothing open."""
+def _lines(*, after: int) -> Iterator[Row[Any]]:
+    """The lines in order, some at a time, so that leaving off in the middle keeps nothing open."""
     columns = select(StaffAct.hash, *(getattr(StaffAct, name) for name in HASHED)).order_by(StaffAct.id)
-    seen = 0
+    seen = after
     while some := db.session.execute(columns.where(StaffAct.id > seen).limit(1000)).all():
         yield from some
         seen = some[-1].id

@@ -47,6 +47,7 @@ CHECKS: Sequence[Check] = (
     Check("secrets", "This site", "Age of secrets", setting.secret_age),
     Check("database", "This site", "Database", store.database),
     Check("schema", "This site", "Tables", store.schema),
+    Check("acts", "This site", "What staff did", store.acts),
     Check("folder", "This site", "Folder of local files", store.folder),
     Check("disk", "This site", "Disk", machine.disk),
     Check("clock", "This site", "Clock", machine.time_of_day),

@@ -9,10 +9,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from app.accounts import staff_acts
 from app.config import MIGRATIONS
 from app.db import answers, db, takes_writes
 from app.doctor.finding import Finding, failed, good, warning
 from app.doctor.patient import Patient
+
+NEWEST_ACTS = 10_000
+"""So many are looked at here; `flask admin verify` looks at all."""
 
 
 def database(patient: Patient) -> Finding:
@@ -37,6 +41,17 @@ def schema(_: Patient) -> Finding:
             f"The database is at revision {found}, which this version does not know.", "Run the newer version of Frontdesk, or restore the backup of before."
         )
     return failed(f"The schema is old: revision {found or 'none'} instead of {head}.", "flask db upgrade")
+
+
+def acts(_: Patient) -> Finding:
+    """Whether the newest lines of what staff did are as they were written."""
+    broken = staff_acts.verify(newest=NEWEST_ACTS)
+    if broken is None:
+        return good("What staff did is as it was written.")
+    return failed(
+        f"Line {broken.number} of what staff did: {broken.what}.",
+        "Somebody wrote to the database past this site. Compare with the last backup, and change the password of the database.\nflask admin verify",
+    )
 
 
 def folder(patient: Patient) -> Finding:

@@ -6,7 +6,10 @@ from operator import itemgetter
 from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import staff_acts
+from app.db import transaction
 from app.doctor.finding import Status
+from app.web.access import person
 from app.web.admin.blueprint import blueprint
 from app.wiring import Works
 
@@ -29,6 +32,9 @@ def doctor() -> str:
 def examine_now() -> ResponseReturnValue:
     """Begins an examination; the page shows how far it is."""
     _works().practice.begin(wait=WAIT_SECONDS)
+    by = person().id
+    with transaction() as session:
+        staff_acts.note(session, staff_id=by, act="doctor.examine")
     return redirect(url_for(".doctor"))
 
 

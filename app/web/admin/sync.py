@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import staff_acts
 from app.db import transaction
 from app.sync import queries, runs
 from app.sync.models import RunKind
@@ -36,7 +37,9 @@ def sync_now() -> ResponseReturnValue:
         flash("Nothing was started: without CALCOM_API_KEY nothing can be asked of Cal.com.")
         return redirect(url_for(".sync"))
     kind = RunKind.FULL if request.form.get("kind") == "full" else RunKind.DAILY
+    by, name = person().id, person().name or person().email
     with transaction() as session:
-        number = runs.ask(session, kind=kind, cause=f"admin:{person().name or person().email}").id
+        number = runs.ask(session, kind=kind, cause=f"admin:{name}").id
+        staff_acts.note(session, staff_id=by, act="sync.now", on=str(number), detail=kind)
     flash(f"Comparison {number} is asked for and begins within seconds.")
     return redirect(url_for(".sync"))

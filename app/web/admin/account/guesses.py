@@ -33,7 +33,7 @@ MARK_SECONDS = 180 * 86400
 
 def password(*, email: str, password: str) -> AdminUser | None:
     """The person, if the password is right; None (and one guess less) if it is not. Raises `TooManyGuesses`."""
-    bounds = _bounds(email, "password")
+    bounds = _bounds(email, "password", of_account=MOST_OF_ACCOUNT)
     guess = guesses.take(bounds)
     user = staff.check_password(email=email, password=password)
     if user is None:
@@ -80,7 +80,7 @@ def mark_browser(response: Response, user: AdminUser) -> None:
     response.set_cookie(_mark_name(settings), text, max_age=MARK_SECONDS, secure=settings.https, httponly=True, samesite="Lax", path="/")
 
 
-def _bounds(email: str, what: str, *, of_account: int = MOST_OF_ACCOUNT) -> list[Bound]:
+def _bounds(email: str, what: str, *, of_account: int) -> list[Bound]:
     """The narrowest first, the network last."""
     account, here = _digest(email), network(request.remote_addr or "")
     if browser := _known_browser(account):
