@@ -60,6 +60,8 @@ ACCESS = {
     "POST /admin/sign-out": STAFF,
     "GET /admin/": STAFF,
     "GET /admin/pulse": STAFF,
+    "GET /admin/event-types": STAFF,
+    "GET /admin/hosts": STAFF,
     "GET /admin/calendar": STAFF,
     "GET /admin/calendar/<reference>": STAFF,
     "GET /admin/calendar/<reference>/act/<act>": STAFF,

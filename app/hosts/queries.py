@@ -84,5 +84,10 @@ def everything(*, removed: bool = True) -> Sequence[EventType]:
     return list(db.session.scalars(query.order_by(Host.position, Host.id, EventType.position, EventType.id)))
 
 
+def every_host() -> list[Host]:
+    """Every host, those that are gone too, in order."""
+    return list(db.session.scalars(select(Host).order_by(Host.removed_at.is_not(None), Host.position, Host.id)))
+
+
 def _present() -> Select[EventType]:
     return select(EventType).join(EventType.host).options(joinedload(EventType.host)).where(EventType.removed_at.is_(None), Host.removed_at.is_(None))

@@ -60,6 +60,8 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.audit": DESK,
     "admin.today": EVERYBODY,
     "admin.pulse": EVERYBODY,
+    "admin.event_types": OFFICE,
+    "admin.hosts": OFFICE,
     "admin.calendar": EVERYBODY,
     "admin.booking": EVERYBODY,
     "admin.booking_act": DESK | {Role.HOST},

@@ -3,6 +3,7 @@
 from app.web.admin import booking, calendar, doctor, inbox, mails, outbox, pulse, sign_in, sync, today, tokens
 from app.web.admin.account import audit, code, colleagues, factor, mailed, own
 from app.web.admin.blueprint import blueprint
+from app.web.admin.catalogue import event_types, hosts
 from app.web.admin.desk import acting, noting, verifying
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "code",
     "colleagues",
     "doctor",
+    "event_types",
     "factor",
+    "hosts",
     "inbox",
     "mailed",
     "mails",

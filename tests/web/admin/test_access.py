@@ -6,6 +6,8 @@ from app.web.access import OPEN, RULES
 GETS = [
     "/admin/",
     "/admin/pulse",
+    "/admin/event-types",
+    "/admin/hosts",
     "/admin/calendar",
     "/admin/calendar/{reference}",
     "/admin/inbox",
