@@ -33,12 +33,21 @@ LONGEST = {"event_type": 180, "host_email": 254, "source": 200}
 """Letters of what stands in an index together; a row of an index of PostgreSQL ends at 2,704 bytes."""
 
 
+def take_turn(session: Session) -> None:
+    """From here to the commit nobody else writes bookings.
+
+    Who reads bookings before recording takes it first: what was read before the turn came may be old by then, and a
+    session does not read again what it has.
+    """
+    one_writer(session, BOOKINGS_TOPIC)
+
+
 def record(session: Session, facts: Sequence[Fact], *, cause: Cause, policy: MailPolicy) -> Booking | None:
     """The booking that the first fact belongs to, after all of the facts have been taken in; None if they show nothing yet.
 
     Facts that are known already change nothing.
     """
-    one_writer(session, BOOKINGS_TOPIC)
+    take_turn(session)
     if not facts:
         return None
     rows = [
@@ -172,11 +181,11 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "payment": part.payment,
         "ledger": [dict(line) for line in part.ledger],
         "moved": part.moved,
-        "event_type": part.values.get("event_type", "")[:LONGEST["event_type"]],
+        "event_type": part.values.get("event_type", "")[: LONGEST["event_type"]],
         "title": part.values.get("title", ""),
         "start": _time(part, "start"),
         "end": _time(part, "end"),
-        "host_email": host.get("email", "")[:LONGEST["host_email"]],
+        "host_email": host.get("email", "")[: LONGEST["host_email"]],
         "host_name": host.get("name", ""),
         "host_time_zone": host.get("time_zone", ""),
         "booker_name": booker.get("name", ""),
@@ -190,7 +199,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "answers": dict(part.answers),
         "details": dict(part.metadata),
         "reason": part.reason,
-        "source": str(part.metadata.get("frontdesk_source", ""))[:LONGEST["source"]],
+        "source": str(part.metadata.get("frontdesk_source", ""))[: LONGEST["source"]],
         "visitor_hash": part.visitor_hash,
         "episode": part.milestones[-1].episode if part.milestones else 0,
         "first_confirmation": part.milestones[-1].first if part.milestones else True,

@@ -17,7 +17,7 @@ from app import clock
 from app.accounts.staff_acts import note
 from app.away import DatabaseBusy
 from app.bookings.audit import Cause
-from app.bookings.lifecycle import record
+from app.bookings.lifecycle import record, take_turn
 from app.bookings.policy import MailPolicy
 from app.calcom.client import Client
 from app.calcom.errors import Away, CalcomError, Refused, Unsure, Wait
@@ -169,6 +169,7 @@ def _enter(client: Client, wish: Wish, seen: Seen, policy: MailPolicy) -> bool:
     for _ in range(LOOKS):
         try:
             with transaction() as session:
+                take_turn(session)
                 found = news(session, seen, types_known(), mine=wish.address, reason=wish.reason)
                 if not found.overtaken:
                     record(session, [*found.facts, *found.marks], cause=Cause(wish.by.actor, CAUSES[wish.act]), policy=policy)
@@ -194,6 +195,7 @@ def _enter_series(client: Client, wish: Wish, row: Booking, policy: MailPolicy) 
     try:
         rows = [each for each in client.bookings.get(row.recurring_uid) if each.uid != wish.address.uid]
         with transaction() as session:
+            take_turn(session)
             facts = of_series(session, rows, types_known(), asked_at=asked_at)
             record(session, facts, cause=Cause(wish.by.actor, CAUSES[wish.act]), policy=policy)
     except (CalcomError, DatabaseBusy, NotUnderstood) as error:

@@ -18,7 +18,7 @@ from app import clock
 from app.accounts.staff_acts import note
 from app.bookings.audit import Cause
 from app.bookings.facts import Address, Fact, Kind
-from app.bookings.lifecycle import preview, record
+from app.bookings.lifecycle import preview, record, take_turn
 from app.bookings.models import Booking
 from app.bookings.policy import MailPolicy
 from app.calcom.client import Client
@@ -70,7 +70,7 @@ class Verdict:
     @property
     def digest(self) -> str:
         """By which accepting knows that it takes over what was shown, and nothing else."""
-        said = [[line.field, line.theirs] for line in self.lines if not line.same]
+        said = [[line.field, bool(line.theirs) if line.field == "missing_since" else line.theirs] for line in self.lines if not line.same]
         return hashlib.sha256(json.dumps([self.known, said], sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -97,6 +97,7 @@ def accept(client: Client, booking: Booking, address: Address, *, shown: str, by
     number, reference = booking.id, booking.reference
     seen = _look(client, address)
     with transaction() as session:
+        take_turn(session)
         verdict = _verdict(session, session.get_one(Booking, number), address, seen)
         if verdict.digest != shown or verdict.news.overtaken or not verdict.differs:
             return verdict

@@ -17,7 +17,7 @@ from app import clock
 from app.away import DatabaseBusy
 from app.bookings.audit import Cause
 from app.bookings.facts import LIVE, Fact
-from app.bookings.lifecycle import record
+from app.bookings.lifecycle import record, take_turn
 from app.bookings.notices import MailPolicy
 from app.calcom.errors import CalcomError, NotAllowed, NotConfigured, NotFound, Reason, Refused, Unsure
 from app.calcom.types import Booking, NewBooking, Place
@@ -105,6 +105,7 @@ def enter(made: Sequence[Booking], *, policy: MailPolicy, order: Order, state: s
     types = {order.kind.calcom_id: known_type(order.kind)}
     rows = [read(booking, types) for booking in made]
     with transaction() as session:
+        take_turn(session)
         for row in rows:
             found = compare(row, held(session, [row], asked_at=answered_at), imported=False, with_successor=True)
             record(session, [_complete(fact, order) for fact in (*found.facts, *found.marks)], cause=CAUSE, policy=policy)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from app import clock
 from app.bookings.audit import Cause
 from app.bookings.facts import Address, Fact, Kind
-from app.bookings.lifecycle import record
+from app.bookings.lifecycle import record, take_turn
 from app.bookings.models import Booking, BookingAddress
 from app.bookings.policy import MailPolicy
 from app.calcom.client import Client
@@ -53,6 +53,7 @@ def in_doubt(number: int) -> tuple[list[str], int]:
 def mark_missing(run: SyncRun, *, uid: str, asked_at: datetime, policy: MailPolicy) -> None:
     """Notes that Cal.com does not know the uid any more; the owner is told once. Nothing else about the booking changes."""
     session = db.session()
+    take_turn(session)
     rows = session.execute(select(BookingAddress, Booking).join(Booking).where(BookingAddress.uid == uid)).all()
     known = held_at(session, {uid}, asked_at=asked_at)
     if uid in known.meanwhile:
@@ -80,6 +81,7 @@ def settle_class(client: Client, said: Said, intake: Intake, write: Write, *, as
             yield found, asked
 
     def leave(run: SyncRun) -> None:
+        take_turn(db.session())
         row, known, gone = _gone_from(said, intake, asked_at)
         if gone:
             facts = [*(left_class(row, known, address) for address in gone), *seated(row, known)]

@@ -10,7 +10,7 @@ import structlog
 from app.away import DatabaseBusy
 from app.bookings.audit import Cause
 from app.bookings.facts import Fact
-from app.bookings.lifecycle import record, would_change
+from app.bookings.lifecycle import record, take_turn, would_change
 from app.bookings.models import Booking as Recorded
 from app.bookings.policy import MailPolicy
 from app.calcom.types import Booking
@@ -86,6 +86,7 @@ class Intake:
         counts, own, repaired, done = self._counts.copy(), set(self._own), list(self._repaired), 0
         until, session = time.monotonic() + BATCH_SECONDS, db.session()
         batch = groups[: self._batch]
+        take_turn(session)
         known = held(session, [row for group in batch for row in group], asked_at=asked_at, own=own)
         try:
             while done < len(batch) and (done == 0 or time.monotonic() < until):
