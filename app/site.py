@@ -15,10 +15,10 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from app.colour import Palette, contrast, palette, surfaces
-from app.site_file import SiteFileError, line_of, parse, say
+from app.site_file import SiteFileError, key_and_words, line_of, parse, say
 from app.site_mails import Mails
 
-__all__ = ["Site", "SiteFileError", "load"]
+__all__ = ["Site", "SiteFileError", "load", "read"]
 
 SAMPLE = Path(__file__).with_name("site.yaml")
 LOGO_KINDS = {".svg", ".png", ".webp", ".jpg", ".jpeg"}
@@ -206,6 +206,11 @@ def load(path: Path | None = None, *, name: str = "", time_zone: str = "") -> Si
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         msg = f"SITE_FILE {file} cannot be read ({reason}): check the path and its permissions."
         raise SiteFileError(msg) from None
+    return read(text, file=file, name=name, time_zone=time_zone)
+
+
+def read(text: str, *, file: Path, name: str = "", time_zone: str = "") -> Site:
+    """The site that a text describes; `file` is where it stands or will stand. Raises as `load` does."""
     root, values = parse(file, text)
     if not isinstance(values, dict):
         msg = f"{file}, line 1: the file must be a list of keys with values, such as name: My office."
@@ -218,7 +223,7 @@ def load(path: Path | None = None, *, name: str = "", time_zone: str = "") -> Si
         site = Site.model_validate(values)
     except ValidationError as error:
         lines = [say(file, root, problem, Site) for problem in error.errors()]
-        raise SiteFileError("\n".join(lines)) from None
+        raise SiteFileError("\n".join(lines), problems=dict(key_and_words(problem, Site) for problem in error.errors())) from None
     return _with_logo(site, file, root)
 
 
@@ -235,5 +240,5 @@ def _with_logo(site: Site, file: Path, root: yaml.Node | None) -> Site:
         problem = f"must be smaller than {LOGO_BYTES // 1000} kB"
     if problem:
         msg = f"{file}, line {line_of(root, ('logo',))}: logo {problem}."
-        raise SiteFileError(msg)
+        raise SiteFileError(msg, problems={"logo": problem})
     return site.model_copy(update={"logo": logo})

@@ -17,6 +17,11 @@ Keys = tuple[int | str, ...]
 class SiteFileError(Exception):
     """The site file cannot be used; the text names file, line and key, and says what is allowed."""
 
+    def __init__(self, text: str, *, problems: dict[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.problems = problems or {}
+        """What is wrong by key (`home.facts.2.title`, lists counted from 1), where single keys are to blame."""
+
 
 def parse(file: Path, text: str) -> tuple[yaml.Node | None, Any]:
     """The nodes of the file, which know their lines, and its values; raises `SiteFileError`."""
@@ -67,6 +72,12 @@ def line_of(node: yaml.Node | None, path: Keys) -> int:
 
 def say(file: Path, root: yaml.Node | None, problem: Any, model: type[BaseModel]) -> str:
     """One line for one mistake that pydantic found."""
+    key, said = key_and_words(problem, model)
+    return f"{file}, line {line_of(root, problem['loc'])}: {key} {said}."
+
+
+def key_and_words(problem: Any, model: type[BaseModel]) -> tuple[str, str]:
+    """Which key a mistake is about, and what is allowed there."""
     path: Keys = problem["loc"]
     key = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
     kind, said = problem["type"], str(problem["msg"]).removeprefix("Value error, ")
@@ -90,7 +101,7 @@ def say(file: Path, root: yaml.Node | None, problem: Any, model: type[BaseModel]
         said = "must be a list, one item a line, each after a dash" if kind == "list_type" else "must be a block of keys with values, indented below it"
     elif kind.startswith("bool"):
         said = "must be true or false"
-    return f"{file}, line {line_of(root, path)}: {key} {said}."
+    return key, said
 
 
 def _fields(top: type[BaseModel], path: Keys) -> list[str]:
