@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app import setting_sources
-from app.setting_forms import List, Origin, Url, parts
+from app.setting_forms import List, Origin, Origins, Url, parts
 from app.setting_sources import Source, SourceError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     MAIL_PREVIEW_ONLY: bool = False
     ADMIN_EMAIL: str = ""
 
+    API_CORS_ORIGINS: Origins = []
     REQUIRE_2FA: bool = False
     DEBUG_DELIVERIES: bool = False
     QUEUE_ALARM_SECONDS: int = Field(default=300, ge=1)

@@ -34,4 +34,5 @@ def _url(value: str) -> str:
 
 List = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Origin = Annotated[str, AfterValidator(_origin)]
+Origins = Annotated[list[Origin], NoDecode, BeforeValidator(_split)]
 Url = Annotated[str, AfterValidator(_url)]

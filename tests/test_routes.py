@@ -14,6 +14,7 @@ from app.bookings import queries
 from app.inbox import queries as inbox
 from app.sandbox.engine import Engine
 from app.web.access import OPEN, RULES, SERVICES
+from app.web.api.blueprint import SCOPES
 from app.web.webhooks import ALIASES
 from tests.factories.orders import order
 
@@ -21,6 +22,7 @@ EVERYBODY, STAFF, SIGNED, DEMO = "everybody", "staff", "whoever signs with the s
 FORM = "everybody, by a form of ours"
 LINK = "whoever holds a link that we signed"
 SERVICE = "programs with the service token, and owners and managers"
+TOKEN = "scripts with a token of an owner"
 
 ACCESS = {
     "GET /": EVERYBODY,
@@ -32,6 +34,15 @@ ACCESS = {
     "POST /book/<username>/<slug>/times": FORM,
     "GET /api/event-types": EVERYBODY,
     "GET /api/availability": EVERYBODY,
+    "GET /api/openapi.json": EVERYBODY,
+    "GET /api/bookings": TOKEN,
+    "GET /api/bookings/<reference>": TOKEN,
+    "GET /api/bookings/sync": TOKEN,
+    "POST /api/bookings/sync": TOKEN,
+    "GET /api/bookings/sync/<int(max=2147483647):number>": TOKEN,
+    "GET /api/event-types/sync": TOKEN,
+    "POST /api/event-types/sync": TOKEN,
+    "GET /api/event-types/sync/<int(max=2147483647):number>": TOKEN,
     "GET /booking/success": EVERYBODY,
     "GET /booking/success/status": EVERYBODY,
     "GET /booking/error": EVERYBODY,
@@ -155,6 +166,20 @@ def test_what_must_be_signed_refuses_the_rest(entry: str, client: FlaskClient) -
 @pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == SERVICE])
 def test_what_is_for_programs_of_ours_refuses_the_rest(entry: str, client: FlaskClient) -> None:
     assert client.post(address(entry.partition(" ")[2])).status_code == 401
+
+
+@pytest.mark.parametrize("entry", [entry for entry, who in ACCESS.items() if who == TOKEN])
+def test_what_needs_a_token_refuses_the_rest(entry: str, client: FlaskClient) -> None:
+    method, _, rule = entry.partition(" ")
+    answer = client.open(address(rule), method=method)
+    assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_every_address_of_the_api_has_its_scope_and_no_scope_is_left_over(app: Flask) -> None:
+    api = {rule.endpoint: ACCESS[entry] for entry, rule in entries(app) if rule.endpoint.startswith("api.")}
+    assert set(api) == set(SCOPES)
+    assert {name for name, scope in SCOPES.items() if scope is None} == {name for name, who in api.items() if who == EVERYBODY}
 
 
 def test_every_address_for_programs_has_its_rule(app: Flask) -> None:

@@ -58,9 +58,9 @@ class Page:
 def page(filters: Filters, *, order: Order = Order.START, descending: bool = True, after: str = "", before: str = "", size: int = PAGE) -> Page:
     """One page of bookings. A bookmark that cannot be read means the first page."""
     question = asked_by(filters)
-    mark, back = _read_mark(before, order), True
+    mark, back = _read_bookmark(before, order), True
     if mark is None:
-        mark, back = _read_mark(after, order), False
+        mark, back = _read_bookmark(after, order), False
     upwards = descending == back
     sizes = _sizes(question, order)
     gathered, count = _gather(question, order, sizes)
@@ -76,10 +76,21 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
     ahead, behind = (came_from, more) if back and mark is not None else (more, came_from)
     return Page(
         _rows([key[-1] for key in keys]),
-        before=_mark(keys[0], order) if behind else "",
-        after=_mark(keys[-1], order) if ahead else "",
+        before=bookmark(keys[0], order) if behind else "",
+        after=bookmark(keys[-1], order) if ahead else "",
         count=count or _count(question, sizes),
     )
+
+
+def is_bookmark(text: str, order: Order) -> bool:
+    """Whether this is a bookmark in a list of this order."""
+    return _read_bookmark(text, order) is not None
+
+
+def first(filters: Filters, *, limit: int) -> list[Booking]:
+    """The first so many, by start."""
+    question = asked_by(filters)
+    return _rows([key[-1] for key in _walk(question, Order.START, _sizes(question, Order.START), None, upwards=True, limit=limit)])
 
 
 def count(filters: Filters) -> Count:
@@ -167,11 +178,12 @@ def _rows(numbers: Sequence[int]) -> list[Booking]:
     return [found[number] for number in numbers if number in found]
 
 
-def _mark(key: Key, order: Order) -> str:
+def bookmark(key: Key, order: Order) -> str:
+    """The place in a list of this order as a word for an address."""
     return base64.urlsafe_b64encode(json.dumps([order, *key]).encode()).decode().rstrip("=")
 
 
-def _read_mark(text: str, order: Order) -> Key | None:
+def _read_bookmark(text: str, order: Order) -> Key | None:
     """The place that a bookmark names; None for what is none, or one of another order."""
     try:
         said, *key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

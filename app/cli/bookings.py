@@ -8,9 +8,8 @@ from flask.cli import AppGroup
 
 from app.bookings import audit, queries
 from app.bookings.errors import BookingNotFound
-from app.bookings.models import Booking
+from app.bookings.listed import as_change, as_row
 from app.cli import printing
-from app.cli.printing import utc
 
 group = AppGroup("bookings", help="Bookings as this site knows them.")
 
@@ -34,14 +33,11 @@ def show_booking(reference: str, *, as_json: bool) -> None:
     except BookingNotFound as error:
         printing.stop(f"{error}.", code=1)
         return
-    changes = [
-        {"at": utc(change.at), "actor": change.actor, "cause": change.cause, "field": change.field, "old": change.old, "new": change.new}
-        for change in queries.changes_of(booking)
-    ]
+    changes = [as_change(change) for change in queries.changes_of(booking)]
     if as_json:
-        printing.one(_row(booking) | {"changes": changes}, as_json=True)
+        printing.one(as_row(booking) | {"changes": changes}, as_json=True)
         return
-    printing.one(_row(booking), as_json=False)
+    printing.one(as_row(booking), as_json=False)
     click.echo()
     printing.rows(changes, as_json=False, columns=("at", "actor", "cause", "field", "old", "new"), empty="No history.")
 
@@ -60,24 +56,4 @@ def _all(limit: int | None) -> Iterator[dict[str, Any]]:
     for batch in printing.batches(queries.everything(limit=limit), 500):
         counts = queries.change_counts(batch)
         for booking in batch:
-            yield _row(booking) | {"changes": counts.get(booking.id, 0)}
-
-
-def _row(booking: Booking) -> dict[str, Any]:
-    people = [{name: person.get(name) for name in ("name", "email", "time_zone", "state")} for person in booking.attendees]
-    return {
-        "reference": booking.reference,
-        "status": queries.status_of(booking),
-        "payment": booking.payment,
-        "uids": booking.uids,
-        "event_type": booking.event_type,
-        "title": booking.title,
-        "start": utc(booking.start),
-        "end": utc(booking.end),
-        "host": booking.host_email,
-        "location": booking.location,
-        "meeting_url": booking.meeting_url,
-        "attendees": people,
-        "moved": booking.moved,
-        "metadata": booking.details,
-    }
+            yield as_row(booking) | {"changes": counts.get(booking.id, 0)}

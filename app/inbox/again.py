@@ -4,7 +4,6 @@ A few share a commit, as when they came. What was known already changes nothing,
 its last few once more.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -62,4 +61,4 @@ def run(handler: Handler, numbers: Sequence[int]) -> None:
 def _states(numbers: Sequence[int]) -> dict[str, int]:
     db.session.rollback()
     rows = db.session.execute(select(InboxMessage.state, func.count()).where(InboxMessage.id.in_(numbers)).group_by(InboxMessage.state))
-    return dict(Counter({state: count for state, count in rows}))
+    return {row[0]: row[1] for row in rows}

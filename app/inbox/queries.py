@@ -157,13 +157,13 @@ def stuck() -> int:
 
 def newest() -> InboxMessage | None:
     """The delivery that came last."""
-    return db.session.scalar(select(InboxMessage).order_by(InboxMessage.id.desc()).limit(1))
+    return db.session.scalar(select(InboxMessage).where(InboxMessage.id > 0).order_by(InboxMessage.id.desc()).limit(1))
 
 
 def last_received_at() -> datetime | None:
     """When the last valid delivery came that this site has not sent to itself."""
     from_outside = func.coalesce(InboxMessage.trigger, "") != ROUND_TRIP
-    return db.session.scalar(select(InboxMessage.received_at).where(from_outside).order_by(InboxMessage.id.desc()).limit(1))
+    return db.session.scalar(select(InboxMessage.received_at).where(InboxMessage.id > 0, from_outside).order_by(InboxMessage.id.desc()).limit(1))
 
 
 def by_digest(digest: str) -> InboxMessage | None:
@@ -195,7 +195,7 @@ def oldest_waiting_seconds() -> float:
     return (now - oldest).total_seconds() if oldest else 0.0
 
 
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+def _narrowed(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
     """One condition leads through its index; the others are looked at on the rows that it finds."""
     if filters.numbers is not None:
         query = query.where(InboxMessage.id.in_(filters.numbers))

@@ -12,8 +12,10 @@ from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, 
 
 from app.away import DatabaseBusy
 from app.bookings.errors import BookingNotFound
+from app.web.problems import Problem, problem
 
 RETRY_SECONDS = 5
+API = "/api/"
 MACHINES = ("/webhooks", "/api", "/healthz", "/readyz", "/health", "/metrics", "/tokens")
 
 
@@ -70,6 +72,8 @@ def answer_to(error: HTTPException) -> Response:
 
 
 def _for_machines(error: HTTPException, status: int) -> Response:
+    if request.path.startswith(API):
+        return problem(status, error.description, members=error.members if isinstance(error, Problem) else None)
     response = jsonify(status="error", code=status, error=error.name, detail=error.description)
     response.status_code = status
     return response

@@ -40,7 +40,7 @@ def test_each_error_has_a_page_with_a_way_on(failing, status):
 @pytest.mark.parametrize("status", [404, 500, 503])
 def test_machines_get_json(failing, status):
     answer = failing(status).get("/api/boom")
-    assert (answer.status_code, answer.json["code"]) == (status, status)
+    assert (answer.status_code, answer.json["status"], answer.content_type) == (status, status, "application/problem+json")
 
 
 def test_a_crash_tells_nobody_what_broke(failing):

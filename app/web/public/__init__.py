@@ -1,6 +1,5 @@
 """The public pages."""
 
-from app.web.public.api import availability, event_types
 from app.web.public.blueprint import blueprint
 from app.web.public.booking import book, book_event, book_host, consultation
 from app.web.public.pages import home, robots, sitemap
@@ -10,7 +9,6 @@ from app.web.public.times import times, times_chosen
 from app.web.public.unsubscribe import unsubscribe, unsubscribe_now
 
 __all__ = [
-    "availability",
     "blueprint",
     "book",
     "book_event",
@@ -18,7 +16,6 @@ __all__ = [
     "calendar_file",
     "consultation",
     "error",
-    "event_types",
     "home",
     "manage",
     "robots",

@@ -1,9 +1,9 @@
-"""What other pages and programs may ask: what can be booked, and when. Nothing private is in the answers."""
+"""When an event type can be had. Nothing private is in the answer."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, abort, request
 
 from app.calcom.errors import CalcomError, NotConfigured, NotFound, Wait
 from app.extensions import limiter
@@ -11,63 +11,32 @@ from app.hosts import queries as hosts
 from app.hosts.models import EventType
 from app.reception.availability import FreeTime, Span, busy, hours
 from app.reception.months import midnight
+from app.web.api.blueprint import asker, blueprint, fresh, works
+from app.web.api.event_types import NO_KEY
 from app.web.filters import iso, zone
-from app.web.public import catalogue
-from app.web.public.blueprint import blueprint, desk, settings
+from app.web.problems import Problem
 
 MOST_DAYS = 62
 RETRY_SECONDS = 10
-NO_KEY = "This site has no key for Cal.com's API yet, so it knows nothing about this. The owner sets CALCOM_API_KEY."
+LIMIT = "60 per minute"
 
 
-@blueprint.get("/api/event-types")
-@limiter.limit("120 per minute")
-def event_types() -> Response:
-    """Everything that anybody may book."""
-    if not hosts.anything_known():
-        abort(503, NO_KEY if not desk().open else "Cal.com has not been asked yet what can be booked. Try again in a moment.")
-    return _fresh({"event_types": [_event_type(kind) for kind in hosts.open_to_all()]})
-
-
-@blueprint.get("/api/availability")
-@limiter.limit("60 per minute")
+@blueprint.get("/availability")
+@limiter.limit(LIMIT, key_func=asker)
 def availability() -> Response:
     """Free times of an event type, when our own bookings take the host's time, and the hours of its schedule."""
     kind = _kind()
     begin, end = _range()
     try:
-        free = desk().free(kind, begin, end, minutes=_minutes(kind))
+        free = works().desk.free(kind, begin, end, minutes=_minutes(kind))
     except NotConfigured:
         abort(503, NO_KEY)
     except NotFound:
         abort(404, "Cal.com does not know this event type any more.")
     except CalcomError as error:
         seconds = max(int(error.seconds), 1) if isinstance(error, Wait) else RETRY_SECONDS
-        abort(_away(seconds))
-    return _fresh({"slots": _spans(free), "busy": _spans(busy(kind, begin, end)), "dateRanges": _spans(hours(kind, begin, end))})
-
-
-def _event_type(kind: EventType) -> dict[str, object]:
-    path = url_for("public.book_event", username=kind.host.username, slug=kind.slug)
-    times = catalogue.times_url(kind, desk())
-    return {
-        "id": kind.calcom_id,
-        "slug": kind.slug,
-        "title": kind.title,
-        "description": kind.description,
-        "length": kind.minutes,
-        "lengths": kind.lengths or [kind.minutes],
-        "price": kind.price,
-        "currency": kind.currency or None,
-        "host": {"username": kind.host.username, "name": kind.host.name},
-        "confirmation": kind.confirms_first,
-        "seats": kind.seats or None,
-        "recurring": bool(kind.recurrence),
-        "active": True,
-        "url": settings().SITE_URL + path,
-        "times_url": settings().SITE_URL + times if times else None,
-        "last_synced_at": iso(kind.last_synced_at),
-    }
+        raise Problem(503, "Cal.com does not answer at the moment. Try again shortly.", headers={"Retry-After": str(seconds)}) from None
+    return fresh({"slots": _spans(free), "busy": _spans(busy(kind, begin, end)), "dateRanges": _spans(hours(kind, begin, end))})
 
 
 def _kind() -> EventType:
@@ -75,7 +44,7 @@ def _kind() -> EventType:
     said = request.args.get("eventTypeId", "")
     if not said.isascii() or not said.isdigit() or len(said) > 9:
         abort(400, "eventTypeId is missing or no number: take an id from /api/event-types.")
-    if not desk().open:
+    if not works().desk.open:
         abort(503, NO_KEY)
     kind = hosts.numbered(int(said))
     if kind is None or kind.hidden or not kind.active:
@@ -120,17 +89,3 @@ def _minutes(kind: EventType) -> int:
 
 def _spans(spans: Sequence[FreeTime | Span]) -> list[dict[str, str]]:
     return [{"start": iso(each.start), "end": iso(each.end)} for each in spans]
-
-
-def _fresh(body: dict[str, object]) -> Response:
-    response = jsonify(body)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _away(seconds: int) -> Response:
-    response = jsonify(status="error", code=503, error="Service Unavailable", detail="Cal.com does not answer at the moment. Try again shortly.")
-    response.status_code = 503
-    response.headers["Retry-After"] = str(seconds)
-    response.headers["Cache-Control"] = "no-store"
-    return response
