@@ -27,7 +27,7 @@ MIGRATIONS = ROOT / "migrations"
 
 SECRETS = frozenset({
     "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "CALCOM_API_KEY", "CALCOM_WEBHOOK_SECRET", "MAIL_PASSWORD",
-    "METRICS_TOKEN", "SENTRY_DSN", "CALCOM_CLIENT_SECRET", "SERVICE_TOKEN",
+    "METRICS_TOKEN", "SENTRY_DSN", "CALCOM_CLIENT_SECRET", "SERVICE_TOKEN", "BACKUP_PASSPHRASE",
 })  # fmt: skip
 """Settings that may also be given as `NAME_FILE` or `NAME_CMD`."""
 
@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     QUEUE_ALARM_SECONDS: int = Field(default=300, ge=1)
     SECRET_DAYS: int = Field(default=90, ge=1)
     SERVICE_TOKEN: str = Field(default="", min_length=32)
+    BACKUP_PASSPHRASE: str = Field(default="", min_length=12)
     METRICS_TOKEN: str = Field(default="", min_length=16)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_READABLE: bool = False

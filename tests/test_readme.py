@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from app.cli import admin, bookings, calcom, demo, doctor, inbox, outbox, sandbox, secrets, serve
+from app.cli import admin, backup, bookings, calcom, demo, doctor, inbox, outbox, sandbox, secrets, serve
 from app.config import SECRETS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +32,8 @@ COMMANDS = [
         name
         for command in (
             admin.group,
+            backup.backup,
+            backup.restore(lambda _: None),
             bookings.group,
             calcom.group,
             inbox.group,

@@ -1,0 +1,1 @@
+"""Everything that makes a site, in one file, and a site made of it again."""
