@@ -73,8 +73,8 @@ def load(path: Path) -> Config:
 def parse(path: Path, text: str) -> Document:
     """A file from its text. Raises `ConfigError`."""
     try:
-        root = _yaml().compose(text)
-        values = plain(_yaml().load(text)) or {}
+        root, found = _read(text)
+        values = plain(found) or {}
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -136,8 +136,14 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _yaml() -> YAML:
-    return YAML(typ="safe", pure=True)
+def _read(text: str) -> tuple[Node | None, Any]:
+    """Nodes and values from one reading."""
+    constructor, parser = YAML(typ="safe", pure=True).get_constructor_parser(text)
+    try:
+        root = constructor.composer.get_single_node()
+        return root, constructor.construct_document(root) if root is not None else None
+    finally:
+        parser.dispose()
 
 
 __all__ = ["Config", "ConfigError", "Document", "Keys", "load", "parse", "plain", "read_text"]

@@ -124,7 +124,7 @@ class Sender:
         return found
 
     def _event_type(self, fields: Fields) -> Fields:
-        body = {name: _spelled(name, value) for name, value in fields.items() if name not in {"schedule", "bookingFields", "hosts"}}
+        body = {name: spelled(name, value) for name, value in fields.items() if name not in {"schedule", "bookingFields", "hosts"}}
         if fields.get("schedule") is not None:
             body["scheduleId"] = self._schedule_id(fields["schedule"])
         if "bookingFields" in fields:
@@ -159,7 +159,7 @@ class Sender:
         return next((each.id for each in self._client.people.teams() if each.slug == change.team), None)
 
 
-def _spelled(name: str, value: Any) -> Any:
+def spelled(name: str, value: Any) -> Any:
     """A property of an event type in the words in which Cal.com takes it."""
     if name == "emailSettings":
         return {each: bool((value or {}).get(each)) for each in MAILS}

@@ -28,6 +28,8 @@ class FarCalcom:
 
     url: str
     desk: Desk
+    app: Any = None
+    """The simulation itself, for a test that wants to look at its requests."""
 
     @property
     def settings(self) -> dict[str, str]:
@@ -61,7 +63,7 @@ def far_calcom() -> Iterator[FarCalcom]:
     thread.start()
     desk: Desk = app.extensions[EXTENSION]
     try:
-        yield FarCalcom(url, desk)
+        yield FarCalcom(url, desk, app)
     finally:
         server.shutdown()
         server.server_close()
