@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.accounts.customers import with_email
-from app.bookings import audit, indexing
+from app.bookings import audit, indexing, people
 from app.bookings.audit import Cause
 from app.bookings.exits import left
 from app.bookings.facts import Address, Fact, Kind
@@ -123,6 +123,7 @@ def _write(session: Session, folded: list[Folded], group: list[Fact], *, cause: 
             booking.customer_id = with_email(
                 session, email=booking.booker_email, name=booking.booker_name, time_zone=booking.booker_time_zone, locale=booking.booker_locale
             )
+            people.keep(session, booking)
         if booking.ical_uid != part.ical_uid and not anything_sent(session, booking_id=booking.id):
             booking.ical_uid = part.ical_uid
         _plan_mails(session, booking, part, policy=policy)

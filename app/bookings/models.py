@@ -47,6 +47,7 @@ class Booking(Model):
         Index("ix_booking_status_start_id", "status", "start", "id"),
         Index("ix_booking_visitor_hash", "visitor_hash"),
         Index("ix_booking_booker_email", "booker_email"),
+        Index("ix_booking_customer_id_start_id", "customer_id", "start", "id"),
         Index("ix_booking_figures", "start", "end", "status", "event_type", "host_email", "source", "created_at", "alias_of_id"),
         Index("ix_booking_no_show_start", "start", sqlite_where=text(NO_SHOW), postgresql_where=text(NO_SHOW)),
     )
@@ -95,7 +96,7 @@ class Booking(Model):
     """The page of ours on which it was made."""
     ledger: Mapped[list[Any]] = mapped_column(default=list)
     """Payments asked for and made: `{kind, at, id, amount, currency}`, amounts in minor units."""
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     change_count: Mapped[int] = mapped_column(default=0)
     """How many lines the history has: a missing last one shows."""
     change_head: Mapped[str] = mapped_column(default="")

@@ -95,6 +95,11 @@ def prefixes(text: str) -> list[str]:
     return [term(WORD, word) for word in dict.fromkeys(found) if word]
 
 
+def person_words(name: str, email: str) -> set[str]:
+    """Every word by which a person is found."""
+    return {word[:LONGEST] for word in (*_words(name), *_address(email)) if word}
+
+
 def end_of(prefix: str) -> str:
     """The end of the stretch in which all terms begin with the prefix."""
     return prefix + AFTER

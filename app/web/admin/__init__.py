@@ -5,6 +5,7 @@ from app.web.admin.account import audit, code, colleagues, factor, mailed, own
 from app.web.admin.blueprint import blueprint
 from app.web.admin.catalogue import event_types, hosts
 from app.web.admin.desk import acting, noting, verifying
+from app.web.admin.people import person, search
 
 __all__ = [
     "acting",
@@ -24,7 +25,9 @@ __all__ = [
     "noting",
     "outbox",
     "own",
+    "person",
     "pulse",
+    "search",
     "settings",
     "sign_in",
     "sync",

@@ -1,6 +1,12 @@
 import pytest
 
+from app.accounts.customers import with_email
 from app.accounts.models import Role
+from app.accounts.staff import create
+from app.bookings import queries
+from app.db import transaction
+from app.desk import notes
+from app.desk.wishes import Staff
 from app.web.access import OPEN, RULES
 
 GETS = [
@@ -10,6 +16,15 @@ GETS = [
     "/admin/hosts",
     "/admin/calendar",
     "/admin/calendar/{reference}",
+    "/admin/calendar/{reference}/act/cancel",
+    "/admin/calendar/{reference}/verify",
+    "/admin/notes/{note}",
+    "/admin/people",
+    "/admin/people/{person}",
+    "/admin/calendar.csv",
+    "/admin/calendar.xlsx",
+    "/admin/feed",
+    "/admin/reports",
     "/admin/inbox",
     "/admin/inbox/{delivery}",
     "/admin/outbox",
@@ -22,6 +37,16 @@ GETS = [
     "/admin/tokens",
 ]
 POSTS = [
+    "/admin/calendar/{reference}/act/cancel",
+    "/admin/calendar/{reference}/verify",
+    "/admin/calendar/{reference}/notes",
+    "/admin/notes/{note}",
+    "/admin/notes/{note}/remove",
+    "/admin/people",
+    "/admin/people/{person}/mails",
+    "/admin/people/{person}/notes",
+    "/admin/feed",
+    "/admin/feed/revoke",
     "/admin/inbox/{delivery}/replay",
     "/admin/outbox/{mail}/send",
     "/admin/outbox/release",
@@ -32,14 +57,56 @@ POSTS = [
     "/admin/sign-out",
 ]
 WALK = [("get", pattern) for pattern in GETS] + [("post", pattern) for pattern in POSTS]
-HOST_MAY = {"/admin/", "/admin/pulse", "/admin/calendar", "/admin/calendar/{reference}"}
+DESK_AND_HOST = {
+    "/admin/calendar/{reference}/act/cancel",
+    "/admin/calendar/{reference}/verify",
+    "/admin/calendar/{reference}/notes",
+    "/admin/notes/{note}",
+    "/admin/notes/{note}/remove",
+}
+"""What a host may do to the own bookings, and who may only read may not."""
+HOST_MAY = {
+    "/admin/",
+    "/admin/pulse",
+    "/admin/calendar",
+    "/admin/calendar/{reference}",
+    "/admin/calendar.csv",
+    "/admin/calendar.xlsx",
+    "/admin/feed",
+    "/admin/reports",
+}
+MISSING = {
+    "/admin/tokens": 422,
+    "/admin/feed": 200,
+    "/admin/notes/{note}": 422,
+    "/admin/calendar/{reference}/notes": 422,
+    "/admin/people/{person}/mails": 404,
+    "/admin/people/{person}/notes": 422,
+}
+"""How an empty form is answered where it comes back with what is missing."""
 OWNER_ONLY = {"/admin/tokens", "/admin/tokens/{token}/revoke"}
 
 
 @pytest.fixture
-def paths(book, delivered, mailed):
-    known = {"reference": book(host_email="host@example.com"), "delivery": delivered(), "mail": mailed(state="dead"), "token": 1}
+def paths(book, delivered, mailed, noted):
+    reference = book(host_email="host@example.com")
+    known = {"reference": reference, "delivery": delivered(), "mail": mailed(state="dead"), "token": 1, "note": noted(reference, "host@example.com")}
+    with transaction() as session:
+        known["person"] = with_email(session, email="ines@example.org", name="Ines Example", time_zone="", locale="")
     return lambda pattern: pattern.format(**known)
+
+
+@pytest.fixture
+def noted(app):
+    """`noted(reference, email)`: a note of this staff member on a booking; returns its number."""
+
+    def make(reference, email):
+        with transaction() as session:
+            author = create(session, email=email, password="a good password").id
+            booking_id = queries.by_reference(reference).id
+            return notes.add(session, notes.seal_of(["k" * 40]), "Ring twice", by=Staff(author, "Hosting"), subject=reference, booking_id=booking_id)
+
+    return make
 
 
 @pytest.fixture
@@ -69,13 +136,15 @@ def test_each_role_gets_what_the_table_says(role, paths, sign_in, without_csrf, 
     app.config["WTF_CSRF_ENABLED"] = False
     for pattern in GETS:
         answer = browser.get(paths(pattern))
-        closed = (role == Role.HOST and pattern not in HOST_MAY) or (role != Role.OWNER and pattern in OWNER_ONLY)
-        expected = 403 if closed else {"/admin/": 302}.get(pattern, 200)
+        closed = (role == Role.HOST and pattern not in HOST_MAY | DESK_AND_HOST) or (role != Role.OWNER and pattern in OWNER_ONLY)
+        closed = closed or (role == Role.READ_ONLY and pattern in DESK_AND_HOST and not pattern.endswith("verify"))
+        expected = 403 if closed else 200
         assert (answer.status_code, answer.headers["Cache-Control"]) == (expected, "no-store"), pattern
     for pattern in POSTS:
-        allowed = pattern.endswith("sign-out") or role in ({Role.OWNER} if pattern in OWNER_ONLY else {Role.OWNER, Role.MANAGER})
-        expected = {"/admin/tokens": 422}.get(pattern, 302)  # an empty form comes back with what is missing
-        assert browser.post(paths(pattern)).status_code == (expected if allowed else 403), pattern
+        own = pattern.endswith("sign-out") or pattern.startswith("/admin/feed")
+        allowed = own or role in ({Role.OWNER} if pattern in OWNER_ONLY else {Role.OWNER, Role.MANAGER})
+        allowed = allowed or (role == Role.HOST and pattern in DESK_AND_HOST) or (role == Role.READ_ONLY and pattern == "/admin/people")
+        assert browser.post(paths(pattern)).status_code == (MISSING.get(pattern, 302) if allowed else 403), pattern
 
 
 def test_a_host_sees_the_own_bookings_only(book, sign_in):
@@ -83,6 +152,8 @@ def test_a_host_sees_the_own_bookings_only(book, sign_in):
     browser = sign_in(role=Role.HOST, email="host@example.com")
     assert browser.get(f"/admin/calendar/{own}").status_code == 200
     assert browser.get(f"/admin/calendar/{foreign}").status_code == 404
+    for path in ("act/cancel", "act/absent", "verify"):
+        assert browser.get(f"/admin/calendar/{foreign}/{path}").status_code == 404
     assert foreign not in browser.get("/admin/calendar").text
 
 

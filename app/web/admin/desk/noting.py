@@ -22,7 +22,7 @@ def add_note(reference: str) -> ResponseReturnValue:
         with transaction() as session:
             notes.add(session, seal(), request.form.get("text", ""), by=staff(), subject=number, booking_id=row)
     except notes.BadNote as problem:
-        return _write_again(str(problem), url_for(".add_note", reference=number), "Booking " + number, url_for(".booking", reference=number))
+        return write_again(str(problem), url_for(".add_note", reference=number), "Booking " + number, url_for(".booking", reference=number))
     flash("The note is kept. Everybody who may see this booking reads it; guests never do.")
     return redirect(url_for(".booking", reference=number, _anchor="story"))
 
@@ -78,7 +78,8 @@ def _page(found: Note, *, text: str, mistake: str = "") -> str:
     return render_template("admin/desk/note.html", note=found, text=text, mistake=mistake, back_to=_back(found), about=_about(found), longest=notes.LONGEST)
 
 
-def _write_again(mistake: str, action: str, about: str, back_to: str) -> ResponseReturnValue:
+def write_again(mistake: str, action: str, about: str, back_to: str) -> ResponseReturnValue:
+    """The form with what was typed, for a note that could not be kept."""
     text = request.form.get("text", "")
     page = render_template("admin/desk/note.html", note=None, text=text, mistake=mistake, action=action, back_to=back_to, about=about, longest=notes.LONGEST)
     return page, 422
