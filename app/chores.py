@@ -9,6 +9,9 @@ from typing import Any
 from app.calcom.client import Client
 from app.calcom.secret_changes import PURPOSE
 from app.calcom.secrets import WebhookSecrets
+from app.config import Settings
+from app.config_as_code.daily import Looks
+from app.config_as_code.desk import desk_of
 from app.errands import Work, carry_out
 from app.inbox import again as replaying
 from app.inbox.process import Handler
@@ -47,5 +50,16 @@ def settling(secrets: WebhookSecrets, keys: Sequence[str], *, context: Callable[
             looked_at = time.monotonic()
             with context():
                 settle_all(secrets.names(), seal)
+
+    return tick
+
+
+def looking(settings: Settings, client: Callable[[], Client | None], secrets: WebhookSecrets, *, context: Callable[[], AbstractContextManager[Any]]) -> Tick:
+    """For the runner: looks once a day whether Cal.com still is as its file says."""
+    looks = Looks(lambda: desk_of(settings, client(), secrets))
+
+    def tick(should_stop: Stop) -> None:
+        with context():
+            looks.tick(should_stop)
 
     return tick

@@ -22,7 +22,7 @@ from app.calcom.pace import SharedPace, Store
 from app.calcom.pace_store import store_of
 from app.calcom.secret_changes import Changes, changes_of
 from app.calcom.secrets import WebhookSecrets, webhook_secrets_of
-from app.chores import settling, ticks_of, works_of
+from app.chores import looking, settling, ticks_of, works_of
 from app.config import Settings
 from app.db import db
 from app.doctor.kept import Practice
@@ -278,8 +278,9 @@ class Works:
                 with self.app.app_context():
                     release_abandoned(everything=True)
         chores = ticks_of(works_of(handler=self.handle_delivery, client=lambda: self.calcom), context=self.app.app_context, between=self._between)
+        drift = looking(self.settings, lambda: self.calcom, self.webhook_secrets, context=self.app.app_context)
         secrets = settling(self.webhook_secrets, self.settings.sealing_keys, context=self.app.app_context)
-        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due, "secrets": secrets, **chores})
+        runner = Runner(self.queue, self.work, lock=lock, beside={"comparison": self.compare_when_due, "secrets": secrets, "drift": drift, **chores})
         runner.start()
         return runner
 

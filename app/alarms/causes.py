@@ -12,6 +12,7 @@ from typing import Any
 
 from app.alarms import secret_age
 from app.config import Settings
+from app.config_as_code import drift
 from app.inbox import queries as inbox
 from app.inbox import silence
 from app.notifications.admin_alarm import Cause
@@ -114,6 +115,11 @@ def _secrets(look: Look) -> Trouble | None:
     return Trouble(Cause.SECRETS, {"days": look.settings.SECRET_DAYS, "names": ", ".join(name for name, _ in found)}) if found else None
 
 
+def _drift(_: Look) -> Trouble | None:
+    count, since = drift.known()
+    return Trouble(Cause.DRIFT, {"count": count, "when": since.isoformat()}) if since else None
+
+
 def _late(cause: Cause, seconds: float, look: Look) -> Trouble | None:
     return Trouble(cause, {"minutes": int(seconds // 60)}) if seconds >= look.settings.QUEUE_ALARM_SECONDS else None
 
@@ -127,4 +133,5 @@ FINDERS: tuple[Callable[[Look], Trouble | None], ...] = (
     _sync,
     _disk,
     _secrets,
+    _drift,
 )

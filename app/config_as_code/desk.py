@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app import clock
@@ -48,6 +48,10 @@ class ConfigDesk:
     path: Path
     around: Surroundings
     instance: Path
+
+    def unhurried(self, should_stop: Callable[[], bool]) -> "ConfigDesk":
+        """The same for work that nobody waits for."""
+        return replace(self, client=self.client.unhurried(should_stop))
 
     def compare(self, config: Config | None = None) -> Compared:
         """The plan for the account as it is now. Raises `ConfigError` or a `CalcomError`."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.away import STORE_ERRORS
@@ -88,6 +88,12 @@ def current() -> list[Drift]:
     """What differed at the last look, the oldest first."""
     rows = db.session.scalars(select(CalcomDrift).order_by(CalcomDrift.since, CalcomDrift.kind, CalcomDrift.key, CalcomDrift.field))
     return [Drift(Kind(row.kind), row.key, row.field, row.says, row.reported, row.since) for row in rows]
+
+
+def known() -> tuple[int, datetime | None]:
+    """How many differences the last look found, and since when the oldest is known."""
+    count, since = db.session.execute(select(func.count(), func.min(CalcomDrift.since)).select_from(CalcomDrift)).one()
+    return int(count), since
 
 
 def last_look() -> CalcomLook | None:

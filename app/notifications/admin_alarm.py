@@ -29,6 +29,7 @@ class Cause(StrEnum):
     DISK = "disk"
     SYNC = "sync"
     SECRETS = "secrets"
+    DRIFT = "drift"
 
 
 class Said(NamedTuple):
@@ -90,6 +91,12 @@ SAID: Mapping[Cause, Said] = {
         "In use for {days} days or more: {names}.",
         "Replace it: the doctor says how, one secret at a time.",
         DOCTOR,
+    ),
+    Cause.DRIFT: Said(
+        "Cal.com is not as its file says",
+        "So many differences: {count}. The oldest is known since {when}.",
+        "Look at the plan, then apply the file or adopt what Cal.com has.",
+        "/admin/calcom",
     ),
 }
 
