@@ -7,7 +7,7 @@ from app.config import MIGRATIONS, Settings
 from app.db import db
 from app.extensions import compress, csrf, limiter, login, migrate
 from app.site import load as load_site
-from app.web import admin, api, assets, demo, errors, filters, health, metrics, public, requests, security, tokens, webhooks
+from app.web import admin, api, assets, demo, errors, feeds, filters, health, metrics, public, requests, security, tokens, webhooks
 from app.web.mail_links import mail_links
 from app.wiring import Works
 
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app, settings, site)
     filters.init_app(app)
     errors.init_app(app)
-    for blueprint in (public.blueprint, api.blueprint, admin.blueprint, webhooks.blueprint, tokens.blueprint, health.blueprint):
+    for blueprint in (public.blueprint, api.blueprint, feeds.blueprint, admin.blueprint, webhooks.blueprint, tokens.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(demo.blueprint)

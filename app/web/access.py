@@ -80,6 +80,7 @@ RULES: Mapping[str, frozenset[Role]] = {
     "admin.calendar_csv": EVERYBODY,
     "admin.calendar_xlsx": EVERYBODY,
     "admin.feed": EVERYBODY,
+    "admin.reports": EVERYBODY,
     "admin.renew_feed": EVERYBODY,
     "admin.revoke_feed": EVERYBODY,
     "admin.inbox": OFFICE,

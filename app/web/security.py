@@ -20,6 +20,9 @@ from app.config import Settings
 EMBED_ENDPOINTS = frozenset({"public.book", "public.book_host", "public.book_event", "public.consultation"})
 """Pages that host the embed."""
 
+SECRET_ADDRESSES = frozenset({"feeds.calendar", "public.unsubscribe", "public.unsubscribe_now"})
+"""Pages whose address is the key to them: it must not travel on to where they lead."""
+
 HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/health", "/metrics"})
 """Asked by machines on the inside, which do not follow redirects."""
 
@@ -73,6 +76,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
     app.extensions["page_policies"] = {wide: _options(settings, wide=wide) for wide in (False, True)}
     app.before_request(_refuse_plain_deliveries)
+    app.after_request(_keep_address)  # before Talisman, so that it has the last word
     _Talisman(
         app,
         force_https=settings.https,
@@ -86,6 +90,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.after_request(_isolate)
     _set_cookies(app, settings)
+    app.jinja_env.globals["preview"] = settings.PREVIEW
+    if settings.PREVIEW:
+        app.after_request(_hide_from_search)
+
+
+def _hide_from_search(response: Response) -> Response:
+    """A preview must not be found instead of the site."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
@@ -131,6 +144,12 @@ def _refuse_plain_deliveries() -> None:
     settings: Settings = current_app.extensions["settings"]
     if settings.https and not request.is_secure and request.path.startswith(RECEIVER_PATHS):
         abort(403, "This address takes https only. Behind a proxy, set PROXY_HOPS to the number of proxies.")
+
+
+def _keep_address(response: Response) -> Response:
+    if request.endpoint in SECRET_ADDRESSES:
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _isolate(response: Response) -> Response:

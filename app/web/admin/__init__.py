@@ -6,6 +6,7 @@ from app.web.admin.blueprint import blueprint
 from app.web.admin.catalogue import event_types, hosts
 from app.web.admin.desk import acting, noting, verifying
 from app.web.admin.people import person, search
+from app.web.admin.reports import export, feed, overview
 
 __all__ = [
     "acting",
@@ -17,13 +18,16 @@ __all__ = [
     "colleagues",
     "doctor",
     "event_types",
+    "export",
     "factor",
+    "feed",
     "hosts",
     "inbox",
     "mailed",
     "mails",
     "noting",
     "outbox",
+    "overview",
     "own",
     "person",
     "pulse",
