@@ -7,7 +7,7 @@ from app.config import MIGRATIONS, Settings
 from app.db import db
 from app.extensions import compress, csrf, limiter, login, migrate
 from app.site import load as load_site
-from app.web import admin, api, assets, demo, errors, feeds, filters, health, metrics, public, requests, security, tokens, webhooks
+from app.web import admin, api, assets, demo, errors, feeds, filters, health, metrics, public, renewal, requests, security, tokens, webhooks
 from app.web.mail_links import mail_links
 from app.wiring import Works
 
@@ -16,7 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application; raises `SettingsError` or `SiteFileError` with the fix when something is malformed."""
     settings = settings or Settings.load()
     log.configure(readable=settings.demo or settings.LOG_READABLE, level=settings.LOG_LEVEL)
-    site = load_site(settings.SITE_FILE, name=settings.SITE_NAME, time_zone=settings.PLACE_TIME_ZONE)
+    site = load_site(settings.site_file, name=settings.SITE_NAME, time_zone=settings.PLACE_TIME_ZONE)
     app = Flask(__name__, instance_path=str(settings.INSTANCE_PATH.resolve()))
     app.config.from_mapping(settings.flask_config())
     app.extensions |= {"settings": settings, "site": site}
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings)
     requests.init_app(app, settings)
     assets.init_app(app, settings, site)
+    renewal.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     for blueprint in (public.blueprint, api.blueprint, feeds.blueprint, admin.blueprint, webhooks.blueprint, tokens.blueprint, health.blueprint):

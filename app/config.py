@@ -236,6 +236,16 @@ class Settings(BaseSettings):
         """Where the embed script is loaded from."""
         return self.CALCOM_EMBED_URL or f"{self.CALCOM_ORIGIN}/embed/embed.js"
 
+    @property
+    def site_path(self) -> Path:
+        """Where the site file is, or would be: without SITE_FILE a page may write one into `INSTANCE_PATH`."""
+        return self.SITE_FILE or self.INSTANCE_PATH.resolve() / "site.yaml"
+
+    @property
+    def site_file(self) -> Path | None:
+        """The owner's site file; None as long as there is none, then the sample stands in."""
+        return self.SITE_FILE or (self.site_path if self.site_path.is_file() else None)
+
     @cached_property
     def outbox_folder(self) -> Path:
         """Where mails are written as `.eml` files when there is no mail server."""

@@ -38,9 +38,6 @@ from app.mail.message import Email, with_idempotency
 from app.mail.smtp import Step
 from app.mail.transport import Transport, from_settings
 from app.notifications import admin_digest
-from app.notifications.brand import brand_of
-from app.notifications.chosen import policy_of
-from app.notifications.own_texts import own_texts
 from app.notifications.writer import AtHand, LinksFor, NotWanted, write
 from app.outbox import daily
 from app.outbox import deliver as outbox
@@ -50,6 +47,7 @@ from app.reception import attempts
 from app.reception.availability import Desk
 from app.reception.cache import cache_of
 from app.site import Site
+from app.site_now import SiteNow
 from app.sync.comparisons import Comparisons
 from app.sync.on_webhook import handle
 
@@ -63,18 +61,17 @@ log = structlog.get_logger()
 _working = threading.local()
 
 
-class Works:
+class Works(SiteNow):
     """The background work of one app: what wakes it and what it does."""
 
     def __init__(self, app: Flask, settings: Settings, site: Site, *, links_for: LinksFor) -> None:
         self.app = app
         self.settings = settings
-        self.policy = policy_of(settings, site)
-        self.brand = brand_of(site, own_texts=own_texts(settings, site))
+        super().__init__(settings, site)
         self._summary_looked_at: datetime | None = None
         self._links_for = links_for
         self._at_hand = AtHand()
-        self._alarms = Watch(settings, self.policy)
+        self._alarms = Watch(settings, lambda: self.policy)
         self._one_at_a_time = threading.Lock()
         self._house_kept_at: datetime | None = None
         self._queue: Huey | None = None
@@ -120,7 +117,7 @@ class Works:
     @cached_property
     def comparisons(self) -> Comparisons:
         """The comparisons of our bookings with Cal.com's."""
-        return Comparisons(lambda: self.calcom, policy=self.policy, minutes=self.settings.SYNC_MINUTES, between=self._between)
+        return Comparisons(lambda: self.calcom, policy=lambda: self.policy, minutes=self.settings.SYNC_MINUTES, between=self._between)
 
     def compare_when_due(self, should_stop: Callable[[], bool]) -> None:
         """Compares with Cal.com when it is time or somebody has asked; takes a thread of its own."""

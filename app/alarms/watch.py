@@ -4,7 +4,7 @@ The row and its mail are written together, by whoever inserts the row first, so 
 that has gone is kept for `QUIET`: what comes and goes within that time is one alarm and not many.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -85,7 +85,7 @@ def _mail(session: Session, kind: Topic, trouble: Trouble, policy: MailPolicy, *
 class Watch:
     """Looks around once a minute, for whoever works in this process."""
 
-    def __init__(self, settings: Settings, policy: MailPolicy) -> None:
+    def __init__(self, settings: Settings, policy: Callable[[], MailPolicy]) -> None:
         self._settings = settings
         self._policy = policy
         self._looked_at: datetime | None = None
@@ -97,7 +97,7 @@ class Watch:
             return
         self._looked_at = now
         try:
-            look_around(Look(self._settings, {name: secrets.of(name) for name in secrets.names()}, now), self._policy)
+            look_around(Look(self._settings, {name: secrets.of(name) for name in secrets.names()}, now), self._policy())
         except STORE_ERRORS:
             log.warning("nobody can look for alarms: the store is away")
         except Exception:

@@ -14,7 +14,7 @@ def policy_of(settings: Settings, site: Site) -> MailPolicy:
     The sample site file shows everything there is. A real site that has none of its own sends what people expect of a
     booking, reminders included, and no sequences.
     """
-    mails, asked = site.mails, settings.demo or settings.SITE_FILE is not None
+    mails, asked = site.mails, settings.demo or settings.site_file is not None
     return MailPolicy(
         kinds=frozenset(settings.MAIL_KINDS),
         admin_email=settings.ADMIN_EMAIL,

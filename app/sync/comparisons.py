@@ -26,7 +26,7 @@ class NoKey(Exception):
 class Comparisons:
     """The comparisons of one site."""
 
-    def __init__(self, client: Callable[[], Client | None], *, policy: MailPolicy, minutes: int, between: Callable[[Stop], bool]) -> None:
+    def __init__(self, client: Callable[[], Client | None], *, policy: Callable[[], MailPolicy], minutes: int, between: Callable[[Stop], bool]) -> None:
         self._client = client
         self._policy = policy
         self._minutes = minutes
@@ -60,7 +60,7 @@ class Comparisons:
             raise NoKey
         client = client.unhurried(should_stop)
         self._refresh_catalogue(client)
-        hands = Hands(client, self._policy, between=lambda: self._between(should_stop), watch=watch)
+        hands = Hands(client, self._policy(), between=lambda: self._between(should_stop), watch=watch)
         return run(hands, cause=cause, kind=kind, since=since)
 
     def _refresh_catalogue(self, client: Client) -> None:

@@ -38,14 +38,31 @@ def init_app(app: Flask, settings: Settings, site: Site) -> None:  # noqa: ARG00
     """Serves `static/*.css`, `static/*.js`, the logo and the favicon, and gives templates `asset_url(name)`."""
     folder = Path(app.static_folder or "static")
     assets = {path.name: _asset(path.name, _render(path, site)) for path in sorted(folder.glob("*.*")) if path.suffix in TEXT}
-    assets["favicon.svg"] = _asset("favicon.svg", _favicon(site).encode())
-    if site.logo:
-        assets["logo"] = _asset(f"logo{site.logo.suffix.lower()}", site.logo.read_bytes())
+    assets |= _of_the_owner(site)
     app.extensions["assets"] = assets
     app.extensions["assets_by_address"] = {asset.name: asset for asset in assets.values()}
+    app.extensions["works"].when_renewed.append(lambda site: _renew(app, site))
     app.add_url_rule("/assets/<name>", "asset", _send)
     app.add_url_rule("/favicon.ico", "favicon", _send_favicon)
     app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals["site"] = site
+
+
+def _of_the_owner(site: Site) -> dict[str, Asset]:
+    """What is made of the site file beside the style sheet."""
+    made = {"favicon.svg": _asset("favicon.svg", _favicon(site).encode())}
+    if site.logo:
+        made["logo"] = _asset(f"logo{site.logo.suffix.lower()}", site.logo.read_bytes())
+    return made
+
+
+def _renew(app: Flask, site: Site) -> None:
+    """The owner's colour, letter and logo as they are now; old addresses go on for pages that are open."""
+    sheet = Path(app.static_folder or "static") / "site.css"
+    fresh = {sheet.name: _asset(sheet.name, _render(sheet, site)), **_of_the_owner(site)}
+    kept = {name: asset for name, asset in app.extensions["assets"].items() if name != "logo"}
+    app.extensions["assets"] = kept | fresh
+    app.extensions["assets_by_address"] |= {asset.name: asset for asset in fresh.values()}
     app.jinja_env.globals["site"] = site
 
 
@@ -57,6 +74,9 @@ def asset_url(name: str) -> str:
 
 def _send(name: str) -> Response:
     asset: Asset | None = current_app.extensions["assets_by_address"].get(name)
+    if asset is None:  # another process may have taken up a changed site file before this one
+        current_app.extensions["works"].look_at_site(at_once=True)
+        asset = current_app.extensions["assets_by_address"].get(name)
     if asset is None:
         abort(404)
     return _answer(asset)

@@ -30,7 +30,7 @@ def near(app: Flask, deliver: Callable[..., Any]) -> Near:
 def compare(app: Flask, near: Near) -> Callable[..., SyncRun]:
     """`compare(kind=None, cause="command", since=None)`: one run, as the worker makes it; returns its row."""
     works = app.extensions["works"]
-    comparisons = Comparisons(lambda: near.client, policy=works.policy, minutes=10, between=lambda should_stop: should_stop())
+    comparisons = Comparisons(lambda: near.client, policy=lambda: works.policy, minutes=10, between=lambda should_stop: should_stop())
 
     def run(**values: Any) -> SyncRun:
         number = in_worker(app, lambda: comparisons.compare(**({"cause": "command"} | values)))

@@ -81,7 +81,7 @@ def test_any_history_with_gaps_and_a_comparison_ends_as_at_cal_com(one_app: Flas
             session.execute(table.delete())
     moment("2027-02-01T09:00:00Z")
     near, works, browser = NearCalcom(), one_app.extensions["works"], one_app.test_client()
-    comparisons = Comparisons(lambda: near.client, policy=works.policy, minutes=10, between=lambda should_stop: should_stop())
+    comparisons = Comparisons(lambda: near.client, policy=lambda: works.policy, minutes=10, between=lambda should_stop: should_stop())
     in_worker(one_app, lambda: comparisons.compare(cause="command"))
     for what, number, arrives in history:
         before = len(near.told)
