@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 
 from app import clock
+from app.bookings import finding
 from app.bookings.models import Booking, BookingChange, Status
+from app.bookings.question import Filters, Question, Stretch
+from app.bookings.terms import EVERY, host_term
 from app.db import db
 
 LIVE = (Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED)
-LONGEST = timedelta(days=31)
-"""A meeting longer than this is not looked for among those that run now."""
 CHANGES_EACH = 10
 """No more lines than this are read for each piece of news: one moment of a booking may have written two of them."""
 LOOKED_AT = 2000
@@ -34,9 +35,8 @@ class News:
 
 def next_meetings(*, host: str = "", limit: int = 8) -> Sequence[Booking]:
     """Meetings that run or come next, by start; those of one host if an address is given."""
-    now = clock.now()
-    query = _live(host).where(Booking.status.in_(LIVE), Booking.start > now - LONGEST, Booking.end > now)
-    return list(db.session.scalars(query.order_by(Booking.start, Booking.id).limit(limit)))
+    found = [booking for status in LIVE for booking in finding.first(Filters(status=status, host=host, over=False), limit=limit)]
+    return sorted(found, key=lambda booking: (booking.start, booking.id))[:limit]
 
 
 def requests_to_answer(*, host: str = "", limit: int = 6) -> Sequence[Booking]:
@@ -55,16 +55,14 @@ def unpaid(*, host: str = "", limit: int = 100) -> int:
 def news(*, host: str = "", limit: int = 6) -> list[News]:
     """Bookings that were made, moved, confirmed, cancelled or declined last, the newest first; each booking once for a moment."""
     newest = db.session.scalar(select(func.max(BookingChange.id))) or 0
-    query = (
-        select(BookingChange, Booking)
-        .join(Booking, Booking.id == BookingChange.booking_id)
-        .where(BookingChange.id > newest - LOOKED_AT, BookingChange.field.in_(("status", "start")), Booking.alias_of_id.is_(None))
-        .order_by(BookingChange.id.desc())
-    )
-    if host:
-        query = query.where(Booking.host_email == host)
+    theirs = Question((Stretch(host_term(host) if host else EVERY),)).others(BookingChange.booking_id)
+    recent = BookingChange.id > newest - LOOKED_AT, BookingChange.field.in_(("status", "start"))
+    lines = db.session.scalars(select(BookingChange).where(*recent, *theirs).order_by(BookingChange.id.desc()).limit(limit * CHANGES_EACH)).all()
+    about = db.session.scalars(select(Booking).where(Booking.id.in_({line.booking_id for line in lines}))) if lines else ()
+    bookings = {booking.id: booking for booking in about}
     found: dict[tuple[int, datetime], News] = {}
-    for change, booking in db.session.execute(query.limit(limit * CHANGES_EACH)):
+    for change in lines:
+        booking = bookings[change.booking_id]
         if change.field == "start" and change.old is None:
             continue  # how it was first heard of; the status says that
         what = "moved" if change.field == "start" else str(change.new)

@@ -85,7 +85,7 @@ def by_id(number: int) -> OutboxMessage | None:
 
 def page(filters: Filters = EVERYTHING, *, older_than: int = 0, newer_than: int = 0, size: int = PAGE) -> Page:
     """One page of side effects, newest first."""
-    query = _narrowed(select(OutboxMessage), filters)
+    query = _narrowed(select(OutboxMessage), filters).where(OutboxMessage.id > 0)
     if newer_than:
         rows = list(db.session.scalars(query.where(OutboxMessage.id > newer_than).order_by(OutboxMessage.id).limit(size + 1)))
         more, rows = len(rows) > size, rows[:size][::-1]
@@ -127,8 +127,9 @@ def stuck() -> int:
 def oldest_waiting_seconds() -> float:
     """For how long the oldest mail that is due has been waiting; 0.0 when none is."""
     now = clock.now()
-    oldest = db.session.scalar(select(OutboxMessage.due_at).where(WAITING, OutboxMessage.due_at <= now).order_by(OutboxMessage.due_at).limit(1))
-    return (now - oldest).total_seconds() if oldest else 0.0
+    due = select(OutboxMessage.due_at).where(OutboxMessage.due_at <= now).order_by(OutboxMessage.due_at).limit(1)
+    oldest = [db.session.scalar(due.where(OutboxMessage.state == state)) for state in (OutboxState.PLANNED, OutboxState.RETRYING)]
+    return max((now - moment).total_seconds() if moment else 0.0 for moment in oldest)
 
 
 def counts_by_kind_and_state() -> dict[tuple[str, str], int]:
@@ -145,7 +146,7 @@ def due_now(*, up_to: int) -> int:
 
 def of_booking(booking_id: int) -> list[OutboxMessage]:
     """Every side effect of a booking, oldest first."""
-    return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id == booking_id).order_by(OutboxMessage.id)))
+    return of_bookings([booking_id])
 
 
 def due_of_bookings(numbers: Collection[int], *, family: str) -> dict[int, list[Due]]:
@@ -160,7 +161,7 @@ def due_of_bookings(numbers: Collection[int], *, family: str) -> dict[int, list[
 
 def of_bookings(numbers: Collection[int]) -> list[OutboxMessage]:
     """Every side effect of these bookings (one and its aliases), oldest first."""
-    return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id.in_(numbers)).order_by(OutboxMessage.id)))
+    return sorted(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id.in_(numbers))), key=lambda mail: mail.id)
 
 
 def by_message_id(message_id: str) -> OutboxMessage | None:
