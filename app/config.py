@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app import setting_sources
+from app import preview, setting_sources
 from app.setting_forms import List, Origin, Origins, Url, parts
 from app.setting_sources import Source, SourceError
 
@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     ADMIN_EMAIL: str = ""
 
     API_CORS_ORIGINS: Origins = []
+    PREVIEW: bool = False
     REQUIRE_2FA: bool = False
     DEBUG_DELIVERIES: bool = False
     QUEUE_ALARM_SECONDS: int = Field(default=300, ge=1)
@@ -162,6 +163,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError("\n".join(_say(problem) for problem in error.errors())) from None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _close_a_preview(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return preview.without_ways_out(values, live_origin=str(cls.model_fields["CALCOM_ORIGIN"].default))
+
     @field_validator("CALCOM_LINK")
     @classmethod
     def _check_link(cls, value: str) -> str:
@@ -225,6 +231,11 @@ class Settings(BaseSettings):
     def database_uri(self) -> str:
         """Where the data is; by default a SQLite file in `INSTANCE_PATH`."""
         return self.DATABASE_URL or f"sqlite:///{self.INSTANCE_PATH.resolve() / 'frontdesk.sqlite3'}"
+
+    @cached_property
+    def only_asks(self) -> bool:
+        """Whether Cal.com's API may be asked and not told anything."""
+        return self.PREVIEW and not preview.is_here(self.CALCOM_API_URL)
 
     @cached_property
     def sealing_keys(self) -> list[str]:

@@ -49,7 +49,7 @@ def managed_users_of(settings: Settings, *, store: Store) -> ManagedUsers:
     client, secret = settings.CALCOM_CLIENT_ID, settings.CALCOM_CLIENT_SECRET
     if not client or not secret:
         return ManagedUsers(None, seal, client_id="")
-    wire = Wire(settings.CALCOM_API_URL, "", headers={"x-cal-client-id": client, "x-cal-secret-key": secret})
+    wire = Wire(settings.CALCOM_API_URL, "", headers={"x-cal-client-id": client, "x-cal-secret-key": secret}, only_asks=settings.only_asks)
     return ManagedUsers(Caller(wire, SharedPace(store, secret)), seal, client_id=client)
 
 
@@ -57,4 +57,5 @@ def client_of(settings: Settings, *, pace: Pace, changes: Changes | Unchanged | 
     """The client for the key of the settings, or for the one that took its place since; None without a key."""
     if not settings.CALCOM_API_KEY:
         return None
-    return Client(Caller(KeyedWire(settings.CALCOM_API_URL, ApiKey(settings.CALCOM_API_KEY, changes or Unchanged())), pace))
+    key = ApiKey(settings.CALCOM_API_KEY, changes or Unchanged())
+    return Client(Caller(KeyedWire(settings.CALCOM_API_URL, key, only_asks=settings.only_asks), pace))

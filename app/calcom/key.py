@@ -35,10 +35,10 @@ class ApiKey:
 class KeyedWire:
     """Carries calls with the key that counts."""
 
-    def __init__(self, url: str, key: ApiKey) -> None:
-        self._url, self._key = url, key
+    def __init__(self, url: str, key: ApiKey, *, only_asks: bool = False) -> None:
+        self._url, self._key, self._only_asks = url, key, only_asks
         self._used = ""
-        self._wire = Wire(url, "")
+        self._wire = Wire(url, "", only_asks=only_asks)
 
     def __call__(self, call: Call, *, seconds: float) -> Received:
         """The answer, within so many seconds for each try. Raises `Broken`."""
@@ -50,7 +50,7 @@ class KeyedWire:
 
     def _with(self, key: str) -> Wire:
         if key != self._used:
-            self._wire, self._used = Wire(self._url, key), key
+            self._wire, self._used = Wire(self._url, key, only_asks=self._only_asks), key
         return self._wire
 
 

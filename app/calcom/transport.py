@@ -29,6 +29,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, SSLError
 
+from app import preview
 from app.calcom.calling import Broken
 from app.calcom.errors import NotAllowed
 from app.calcom.protocol import Call
@@ -51,8 +52,9 @@ class Received:
 class Wire:
     """Carries calls to one address with one key, or with `headers` that stand for one."""
 
-    def __init__(self, url: str, key: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, url: str, key: str, *, headers: Mapping[str, str] | None = None, only_asks: bool = False) -> None:
         self._url = url.rstrip("/")
+        self._only_asks = only_asks
         self._auth = _Bearer(key, headers or {})
         self._key_is_sound = all(re.fullmatch(r"[\x21-\x7e]*", value) for value in (key, *(headers or {}).values()))
         self._session = requests.Session()
@@ -67,6 +69,8 @@ class Wire:
 
     def __call__(self, call: Call, *, seconds: float) -> Received:
         """The answer, within so many seconds. Raises `Broken`."""
+        if self._only_asks and call.method != "GET":
+            raise NotAllowed(preview.SAID)
         if not self._key_is_sound:
             raise NotAllowed("CALCOM_API_KEY or CALCOM_CLIENT_SECRET holds characters that no key can have: copy it again.")
         line = _Line()

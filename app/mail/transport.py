@@ -40,6 +40,7 @@ class MailSettings(Protocol):
     MAIL_USERNAME: str
     MAIL_PASSWORD: str
     MAIL_PREVIEW_ONLY: bool
+    PREVIEW: bool
 
     @property
     def sender(self) -> str:
@@ -97,8 +98,8 @@ class MemoryTransport:
 
 
 def from_settings(settings: MailSettings, app: App) -> Transport:
-    """SMTP when `MAIL_SERVER` is set, otherwise files in the outbox folder. `MAIL_PREVIEW_ONLY` always means files."""
-    if not settings.MAIL_SERVER or settings.MAIL_PREVIEW_ONLY:
+    """SMTP when `MAIL_SERVER` is set, otherwise files in the outbox folder. `MAIL_PREVIEW_ONLY` and `PREVIEW` always mean files."""
+    if not settings.MAIL_SERVER or settings.MAIL_PREVIEW_ONLY or settings.PREVIEW:
         return FileTransport(settings.outbox_folder, sender=settings.sender)
     server = SmtpServer(
         host=settings.MAIL_SERVER,
