@@ -21,6 +21,7 @@ from app.bookings.telling import (
     event_type_of,
     ical_uid_of,
     ledger_of,
+    made_at,
     milestones_of,
     missing_since,
     moves_in_place,
@@ -58,6 +59,8 @@ class Folded:
     ical_uid: str
     visitor_hash: str
     milestones: tuple[Milestone, ...]
+    booked_at: datetime
+    """When it was made, as far as anybody told: the earliest that is known of it."""
     missing_since: datetime | None
     """Since when Cal.com does not know the last uid any more; None while it does."""
 
@@ -155,5 +158,6 @@ def _booking(nodes: dict[Address, Node], chain: list[Address], split_from: Addre
         ical_uid=ical_uid_of(chain[0], facts),
         visitor_hash=newest(facts, "visitor_hash"),
         milestones=tuple(milestones_of(parts)),
+        booked_at=min(made_at(fact) for part in parts for fact in part.own),
         missing_since=missing_since(last.facts),
     )

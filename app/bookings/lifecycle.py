@@ -28,7 +28,7 @@ from app.outbox.publish import anything_sent, hand_over, publish
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """For references: no 0 and O, no 1, I and L."""
 BOOKINGS_TOPIC = 7301
-NEVER_AUDITED = frozenset({"visitor_hash", "sequence"})
+NEVER_AUDITED = frozenset({"visitor_hash", "sequence", "booked_at"})
 LONGEST = {"event_type": 180, "host_email": 254, "source": 200}
 """Letters of what stands in an index together; a row of an index of PostgreSQL ends at 2,704 bytes."""
 
@@ -164,7 +164,7 @@ def _new(session: Session, part: Folded) -> Booking:
     reference = "".join(secrets.choice(ALPHABET) for _ in range(8))
     booking = Booking(
         reference=reference, status=part.status, start=_time(part, "start"), end=_time(part, "end"),
-        created_at=now, updated_at=now, sequence=0, ical_uid=part.ical_uid,
+        booked_at=part.booked_at, created_at=now, updated_at=now, sequence=0, ical_uid=part.ical_uid,
     )  # fmt: skip
     session.add(booking)
     session.flush()
@@ -203,6 +203,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "source": str(part.metadata.get("frontdesk_source", ""))[: LONGEST["source"]],
         "visitor_hash": part.visitor_hash,
         "episode": part.milestones[-1].episode if part.milestones else 0,
+        "booked_at": part.booked_at,
         "first_confirmation": part.milestones[-1].first if part.milestones else True,
         "split_from_id": origin.id if origin else None,
         "alias_of_id": None,

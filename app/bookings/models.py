@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.db import Model
-
 
 NO_SHOW = """replace(CAST(attendees AS TEXT), '"state": "no_show"', '') <> CAST(attendees AS TEXT)"""
 """That somebody did not come, in the same words for index and question on either database: quotes in a name stand escaped in JSON."""
@@ -106,7 +106,10 @@ class Booking(Model):
     """Set when a late fact showed that this row and an older one are the same booking."""
     missing_since: Mapped[datetime | None]
     """Since when Cal.com does not know it any more, as far as its key lets us see; empty while it does."""
+    booked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    """When it was made, as far as anybody told; long before `created_at` where a comparison found it."""
     created_at: Mapped[datetime]
+    """When we first heard of it."""
     updated_at: Mapped[datetime]
 
     addresses: Mapped[list["BookingAddress"]] = relationship(order_by="BookingAddress.position", viewonly=True)

@@ -137,6 +137,12 @@ def _imported_at(fact: Fact) -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
+def made_at(fact: Fact) -> datetime:
+    """When the booking was made at the latest: what Cal.com says of it, else when the fact came true."""
+    said = fact.content.get("made_at")
+    return min(fact.at, datetime.fromisoformat(said)) if said else fact.at
+
+
 def missing_since(facts: Iterable[Fact]) -> datetime | None:
     """When Cal.com first said that it does not know the uid, unless it spoke of it again since."""
     since = None

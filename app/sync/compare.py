@@ -115,7 +115,8 @@ def _compare_standing(row: Row, said: Said, known: Held, facts: list[Fact], mark
     at = moment(said.address, known, row)
     if place is None or (not place.last and said.kind in LIVE):
         moved_in = {"moved_in": True} if row.moved_from and row.beginning is Kind.CONFIRMED else {}
-        fact = Fact(row.uid, "", said.kind, at, said.clue, {**said.content, **moved_in, **silent})
+        made = {"made_at": row.created_at.isoformat()} if row.created_at else {}
+        fact = Fact(row.uid, "", said.kind, at, said.clue, {**said.content, **moved_in, **made, **silent})
         facts.append(fact)
         if said.paid and not silent and (place is None or place.booking.payment == Payment.NONE):
             facts.append(_paid(said, at))

@@ -67,6 +67,19 @@ def test_a_first_comparison_brings_everything_in_and_writes_to_nobody_but_plans_
     assert written() == before
 
 
+def test_a_booking_that_is_found_later_was_made_when_it_was_made(near: Any, begun: Compare, moment: Any) -> None:
+    near.listening = False
+    made = clock.now()
+    booked = near.engine.create(order(near.engine))[0]
+    moment.forward(days=3)
+    near.engine.move(Move(uid=booked.uid, start=next_free(near.engine), by_host=True))
+    moment.forward(days=3)
+    begun()
+    (row,) = rows()
+    assert row.moved == 1
+    assert (row.booked_at, row.created_at) == (made, clock.now())
+
+
 def test_a_lost_booking_is_brought_in_and_its_people_hear_of_it_once(near: Any, begun: Compare, moment: Any) -> None:
     near.listening = False
     near.engine.create(order(near.engine))
