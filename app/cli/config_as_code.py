@@ -25,6 +25,8 @@ from app.config_as_code.kinds import WORDS
 from app.config_as_code.plan import Change, Plan
 from app.config_as_code.schema import json_schema
 
+__all__ = ["group"]
+
 COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
 BUSY = "Somebody else is changing the account or the file at this moment; nothing was done. Try again in a minute."
 

@@ -78,14 +78,14 @@ class Adoption:
 
     def _update(self, wish: Wish, there: Found) -> None:
         path, keys = wish.spot
-        block = _node(self._documents[path].root, keys)
+        block = node_at(self._documents[path].root, keys)
         if not isinstance(block, MappingNode):
             raise NotInPlace
         writer = self._writers[path]
         for name, value in wish.fields.items():
             now = there.fields.get(name)
             if now != value and rows.can_be_said(name, now):
-                _merge(writer, block, name, value, rows.in_file(name, now, self._around))
+                merge(writer, block, name, value, rows.in_file(name, now, self._around))
         shown = {name: there.read_only.get(name) for name, value in wish.read_only.items() if there.read_only.get(name) != value}
         read_only = _value(block, "readOnly")
         if shown and isinstance(read_only, MappingNode):
@@ -94,14 +94,14 @@ class Adoption:
 
     def _drop(self, wish: Wish) -> None:
         path, keys = wish.spot
-        rows_node = _node(self._documents[path].root, keys[:-1])
+        rows_node = node_at(self._documents[path].root, keys[:-1])
         place = keys[-1]
         if not isinstance(rows_node, SequenceNode) or not isinstance(place, int):
             raise NotInPlace
         writer = self._writers[path]
         if writer.count_down(rows_node) == 0:
             writer.forget(rows_node)
-            owner = _node(self._documents[path].root, keys[:-2])
+            owner = node_at(self._documents[path].root, keys[:-2])
             if not isinstance(owner, MappingNode):
                 raise NotInPlace
             writer.put(owner, str(keys[-2]), [])
@@ -139,13 +139,13 @@ class Adoption:
 
     def _append(self, path: Path, keys: tuple[int | str, ...], value: Any) -> None:
         root = self._documents[path].root
-        owner, node = _node(root, keys[:-1]), _node(root, keys)
+        owner, node = node_at(root, keys[:-1]), node_at(root, keys)
         if not isinstance(owner, MappingNode) or not isinstance(node, SequenceNode):
             raise ConfigError(f"{path}, line {line_of(root, keys)}: {keys[-1]} is no list that could grow.")
         self._writers[path].grow(owner, str(keys[-1]), node, value)
 
 
-def _merge(writer: Rewriter, block: MappingNode, name: str, old: Any, new: Any) -> None:
+def merge(writer: Rewriter, block: MappingNode, name: str, old: Any, new: Any) -> None:
     """Changes as little as possible of a value: of a list of blocks only the keys that differ, while they are the same blocks."""
     node = _value(block, name)
     if isinstance(node, MappingNode) and not node.flow_style and isinstance(old, Mapping) and isinstance(new, Mapping) and set(old) <= set(new):
@@ -182,7 +182,8 @@ def _value(block: MappingNode, name: str) -> Node | None:
     return next((value for key, value in block.value if key.value == name), None)
 
 
-def _node(node: Node | None, keys: tuple[int | str, ...]) -> Node | None:
+def node_at(node: Node | None, keys: tuple[int | str, ...]) -> Node | None:
+    """What stands under these keys; None when nothing does."""
     for step in keys:
         if isinstance(node, MappingNode):
             node = _value(node, str(step))

@@ -74,7 +74,9 @@ TEXTS: Mapping[str, str] = {
     "Join the call": "Am Gespräch teilnehmen",
     "Join the call here when it is time:": "Hier nehmen Sie am Gespräch teil, wenn es so weit ist:",
     "Join: {url}": "Teilnehmen: {url}",
-    "Look at the plan, then apply the file or adopt what Cal.com has.": "Sehen Sie sich den Plan an; dann wenden Sie die Datei an oder übernehmen, was Cal.com hat.",
+    "Look at the plan, then apply the file or adopt what Cal.com has.": (
+        "Sehen Sie sich den Plan an; dann wenden Sie die Datei an oder übernehmen, was Cal.com hat."
+    ),
     "Look into it": "Nachsehen",
     "Mail not sent": "Mail nicht gesendet",
     "Mails could not be sent": "Mails konnten nicht gesendet werden",

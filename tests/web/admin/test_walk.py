@@ -30,6 +30,7 @@ UID = "longuid"
 """Begins every uid: who may only read gets none, anywhere."""
 
 IN_ADDRESS = {
+    "/admin/calcom/edits/<": "nothing",
     "/admin/inbox/<": "delivery", "/admin/outbox/<": "mail", "/admin/notes/<": "note", "/admin/people/<": "customer", "/admin/staff/<": "person",
     "/admin/account/sessions/<": "session", "/admin/tokens/<": "nothing", "/api/": "nothing",
 }  # fmt: skip
@@ -40,6 +41,7 @@ WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "username"
 POSTED = {"admin.invite": {"email": "new@example.com", "role": "host"}, "admin.change_role": {"role": "manager"}}
 """What a form needs for the act to happen."""
 ANSWERS = {
+    "admin.drift_look": 422, "admin.drift_apply": 422, "admin.drift_adopt": 422, "admin.calcom_event_type": 302,
     "admin.change_opt_out": 404, "admin.change_password": 400, "admin.remove_second_factor": 400, "admin.renew_recovery_codes": 400,
     "admin.confirm_second_factor": 400, "admin.end_session": 404, "admin.invite_again": 404,
     "admin.add_note": 422, "admin.add_person_note": 422, "admin.change_note": 422, "admin.make_token": 422, "admin.renew_feed": 200,
