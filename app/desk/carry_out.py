@@ -148,8 +148,10 @@ def _fulfilled(wish: Wish, row: Booking) -> bool:
         case Act.ABSENT:
             found = [person.absent for person in row.attendees if person.email.lower() == wish.email.lower()]
             return row.status == "accepted" and bool(found) and found[0] is wish.absent
-        case _:
+        case Act.CANCEL:
             return not in_class(row, wish.address.seat) if wish.address.seat else row.status == "cancelled"
+        case Act.ASK_TO_MOVE:
+            return False  # a cancelled row does not tell whether its host asked for another time
 
 
 def _look_again(client: Client, wish: Wish, before: Seen, answer: Booking) -> Seen:

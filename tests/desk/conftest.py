@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.accounts.models import Role
-from app.accounts.staff import create as create_staff
+from app import clock
+from app.accounts.models import AdminUser, Role
 from app.bookings import queries
 from app.bookings.facts import Address
 from app.bookings.models import Booking
@@ -44,11 +44,18 @@ class Post:
         self.late = []
 
 
-@pytest.fixture
-def far(monkeypatch: pytest.MonkeyPatch) -> Iterator[FarCalcom]:
-    monkeypatch.setattr(calling, "SETTLE_PAUSES", (0.01, 0.02))
+@pytest.fixture(scope="module")
+def running() -> Iterator[FarCalcom]:
     with far_calcom() as found:
         yield found
+
+
+@pytest.fixture
+def far(running: FarCalcom, monkeypatch: pytest.MonkeyPatch) -> FarCalcom:
+    """One server for all tests of a module, as new for each."""
+    monkeypatch.setattr(calling, "SETTLE_PAUSES", (0.01, 0.02))
+    running.desk.reset()
+    return running
 
 
 @pytest.fixture
@@ -86,7 +93,10 @@ def booked(far: FarCalcom, post: Post, mails: Any, work: Callable[[], None]) -> 
 def robin(app: Flask) -> Staff:
     """The owner."""
     with transaction() as session:
-        return Staff(create_staff(session, email="owner@example.com", password="a good password", name="Robin", role=Role.OWNER).id, "Robin")
+        row = AdminUser(email="owner@example.com", name="Robin", role=Role.OWNER, created_at=clock.now())
+        session.add(row)
+        session.flush()
+        return Staff(row.id, "Robin")
 
 
 @pytest.fixture

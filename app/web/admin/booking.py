@@ -1,6 +1,7 @@
 """One booking with everything that is known of it."""
 
 import re
+from typing import NamedTuple
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from app.hosts import queries as hosts
 from app.hosts.providers import calendar, provider
 from app.inbox import queries as deliveries
 from app.outbox import queries as mails
+from app.outbox.models import OutboxMessage, OutboxState
 from app.web.access import may
 from app.web.admin.blueprint import blueprint, settings, zone
 from app.web.admin.desk.next_up import next_up
@@ -27,6 +29,13 @@ from app.web.public.calcom import cancel_url, move_url
 OVER = frozenset({Status.CANCELLED, Status.REJECTED})
 """There is nothing to join."""
 OPEN = frozenset({Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED})
+
+
+class Letter(NamedTuple):
+    """A mail in the list beside the story; those that were skipped are folded away."""
+
+    mail: OutboxMessage
+    skipped: bool
 
 
 @blueprint.get("/calendar/<reference>")
@@ -48,7 +57,7 @@ def _about(found: Booking) -> dict[str, object]:
     numbers = set(queries.references(rows).values())
     return {
         "status": status,
-        "letters": sorted(letters, key=lambda each: (each.sent_at or each.due_at, each.id)),
+        "letters": [Letter(each, each.state == OutboxState.CANCELLED) for each in sorted(letters, key=lambda one: (one.sent_at or one.due_at, one.id))],
         "next_up": next_up(found, status, letters),
         "acts": [(act, WORDS[act]) for act in acts if act is not Act.ABSENT],
         "marks": Act.ABSENT in acts,

@@ -75,11 +75,12 @@ def consequences(act: Act, booking: Booking, policy: MailPolicy) -> Iterator[str
     elif address and address.seat:
         yield f"{who} gives back the seat. The class takes place for everybody else, and the seat can be booked again."
     else:
-        yield f"{who} and everybody invited loses this time. At Cal.com the meeting is cancelled and the time becomes free again."
+        also = ", and so does everybody invited" if len(booking.attendees) > 1 else ""
+        yield f"{who} loses this time{also}. At Cal.com the meeting is cancelled and the time becomes free again."
     yield _mail(act, booking, policy)
     planned = [mail for mail in mails.of_bookings(queries.row_numbers(booking)) if mail.state in {OutboxState.PLANNED, OutboxState.RETRYING}]
     if planned and act is not Act.CONFIRM:
-        names = ", ".join(dict.fromkeys(wording.mail_kind(mail.kind).lower() for mail in planned))
+        names = "; ".join(dict.fromkeys(wording.mail_kind(mail.kind).lower() for mail in planned))
         yield f"{wording.amount(len(planned), 'planned mail')} will not go out: {names}."
 
 
@@ -90,5 +91,7 @@ def _mail(act: Act, booking: Booking, policy: MailPolicy) -> str:
         return "This site cannot write to them: only a phone number is known. Cal.com tells them, if it can."
     if kind is None or not policy.sends(kind):
         return "This site does not send mails of this kind (MAIL_KINDS). " + also.replace(" as well", "")
+    if act is Act.ASK_TO_MOVE:
+        return f"This site writes to {to} at once as well: that this time will not take place, and why."
     reads = " with the reason" if WORDS[act].reason else ""
     return f"This site writes to {to} at once{reads}. {also}"

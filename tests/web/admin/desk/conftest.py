@@ -10,11 +10,18 @@ from tests.factories.far_calcom import far_calcom
 from tests.factories.orders import order
 
 
-@pytest.fixture
-def far(monkeypatch):
-    monkeypatch.setattr(calling, "SETTLE_PAUSES", (0.01, 0.02))
+@pytest.fixture(scope="module")
+def running():
     with far_calcom() as found:
         yield found
+
+
+@pytest.fixture
+def far(running, monkeypatch):
+    """One server for all tests of a module, as new for each."""
+    monkeypatch.setattr(calling, "SETTLE_PAUSES", (0.01, 0.02))
+    running.desk.reset()
+    return running
 
 
 @pytest.fixture
