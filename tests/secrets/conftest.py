@@ -22,6 +22,8 @@ def site(far: FarCalcom, make_app: Callable[..., Flask], database_url: str, monk
     """The app, on both databases, with a webhook at Cal.com that leads to it."""
     monkeypatch.setattr("app.secrets.webhook.LEARNT_SECONDS", 0.0)
     monkeypatch.setattr("app.calcom.secret_changes.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("app.calcom.calling.PAUSES", ())
+    far.turn(api_limit=600_000)
     host = far.desk.engine.catalogue.first_host()
     far.desk.subscriptions.clear()
     far.desk.subscriptions.add(hook(host.id))
