@@ -81,12 +81,14 @@ def _fresh(value: Any) -> Any:
 
 def _written(value: str) -> str:
     if "\n" in value:
-        return LiteralScalarString(value)
+        literal: str = LiteralScalarString(value)
+        return literal
     try:
         plain = yaml.safe_load(f"key: {value}")
     except yaml.YAMLError:
         plain = None
-    return value if plain == {"key": value} else DoubleQuotedScalarString(value)
+    quoted: str = DoubleQuotedScalarString(value)
+    return value if plain == {"key": value} else quoted
 
 
 def _writer() -> YAML:

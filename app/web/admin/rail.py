@@ -24,7 +24,7 @@ GROUPS = (
         ("admin.staff", "Staff", "people"),
         ("admin.audit", "Audit", "book"),
         ("admin.tokens", "Tokens", "key"),
-        ("admin.settings", "Settings", "gear"),
+        ("admin.settings_home", "Settings", "gear"),
     ),
 )
 NAMES = ("Work", "What can be booked", "Machinery", "House")

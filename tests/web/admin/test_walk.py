@@ -33,14 +33,17 @@ IN_ADDRESS = {
     "/admin/calcom/edits/<": "nothing",
     "/admin/inbox/<": "delivery", "/admin/outbox/<": "mail", "/admin/notes/<": "note", "/admin/people/<": "customer", "/admin/staff/<": "person",
     "/admin/account/sessions/<": "session", "/admin/tokens/<": "nothing", "/api/": "nothing",
+    "/admin/settings/": "nothing",
 }  # fmt: skip
 """What the number in an address is the number of, by the beginning of the address."""
-WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "username": "acme", "slug": "intro", "name": "nothing", "filename": "site.css"}
+WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "username": "acme", "slug": "intro", "page": "home", "name": "nothing", "filename": "site.css"}
 """What stands in the other parts of addresses."""
 
 POSTED = {"admin.invite": {"email": "new@example.com", "role": "host"}, "admin.change_role": {"role": "manager"}}
 """What a form needs for the act to happen."""
 ANSWERS = {
+    "admin.settings_part": 404, "admin.save_settings": 404, "admin.undo_settings": 404, "admin.preview_settings": 404,
+    "admin.settings_preview": 404, "admin.settings_preview_colour": 404,
     "admin.drift_look": 422, "admin.drift_apply": 422, "admin.drift_adopt": 422, "admin.calcom_event_type": 302,
     "admin.change_opt_out": 404, "admin.change_password": 400, "admin.remove_second_factor": 400, "admin.renew_recovery_codes": 400,
     "admin.confirm_second_factor": 400, "admin.end_session": 404, "admin.invite_again": 404,

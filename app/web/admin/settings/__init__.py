@@ -1,6 +1,5 @@
-"""Texts and brand of the site file, changed on pages."""
+"""Texts and brand of the site file, changed on pages: parts, history, preview."""
 
-from app.first_run import put_aside
-from app.site_edits import history
+from app.web.admin.settings import pages, past, preview
 
-__all__ = ["history", "put_aside"]
+__all__ = ["pages", "past", "preview"]
