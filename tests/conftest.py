@@ -175,7 +175,7 @@ class Client(FlaskClient):
     def _checked(self, response: TestResponse) -> TestResponse:
         ours = response.mimetype == "text/html" and response.request.method != "HEAD" and response.status_code not in range(300, 400)
         path = response.request.path
-        mail = path.startswith("/admin/mails/") and path.endswith("/body")
+        mail = path.startswith(("/admin/mails/", "/admin/outbox/")) and path.endswith("/body")
         if ours and not (mail or path.startswith("/demo/outbox/")):  # a mail's own HTML, written for mail programs
             problems = problems_of(response.text)
             assert not problems, f"{response.request.path} is not well-formed: {problems[:5]}"

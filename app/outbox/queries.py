@@ -100,7 +100,8 @@ def page(filters: Filters = EVERYTHING, *, older_than: int = 0, newer_than: int 
 def count(filters: Filters = EVERYTHING, *, state: str = "", up_to: int = 10_000) -> int:
     """How many side effects there are, counted no further than `up_to`."""
     wanted = replace(filters, state=state) if state else filters
-    some = _narrowed(select(OutboxMessage.id), wanted).limit(up_to).subquery()
+    # In the order of an index, since without an order PostgreSQL reads the table itself.
+    some = _narrowed(select(OutboxMessage.id), wanted).order_by(OutboxMessage.id).limit(up_to).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 

@@ -1,6 +1,6 @@
 """The owner's area."""
 
-from app.web.admin import booking, calendar, doctor, inbox, mails, outbox, pulse, settings, sign_in, sync, today, tokens
+from app.web.admin import booking, calendar, doctor, errands, inbox, mails, outbox, pulse, settings, sign_in, sync, today, tokens
 from app.web.admin.account import audit, code, colleagues, factor, mailed, own
 from app.web.admin.blueprint import blueprint
 from app.web.admin.catalogue import event_types, hosts
@@ -19,6 +19,7 @@ __all__ = [
     "code",
     "colleagues",
     "doctor",
+    "errands",
     "drift",
     "editor",
     "event_types",

@@ -102,4 +102,4 @@ def _works() -> Works:
 @blueprint.record_once
 def _frames(state: BlueprintSetupState) -> None:
     assert isinstance(state.app, Flask)  # noqa: S101 -- blueprints of Flask are registered on apps of Flask
-    mail_frame.allow(state.app, pages={"admin.mails", "admin.mail_sample"}, bodies={"admin.mail_sample_body"})
+    mail_frame.allow(state.app, pages={"admin.mails", "admin.mail_sample", "admin.mail"}, bodies={"admin.mail_sample_body", "admin.mail_body"})

@@ -31,7 +31,7 @@ def test_one_state_at_a_time_and_pages_keep_it(delivered, desk):
     page = desk.get("/admin/inbox?state=dead")
     assert shown(page) == dead[::-1][:50]
     following = re.search(r'href="([^"]+)" rel="next"', page.text)[1].replace("&amp;", "&")
-    assert following == f"/admin/inbox?state=dead&older={dead[5]}"
+    assert following == f"/admin/inbox?older={dead[5]}&state=dead"
     second = desk.get(following)
     assert shown(second) == dead[:5][::-1]
     assert shown(desk.get(re.search(r'href="([^"]+)" rel="prev"', second.text)[1].replace("&amp;", "&"))) == dead[::-1][:50]

@@ -43,9 +43,9 @@ def make_token() -> ResponseReturnValue:
     """Makes a token and shows it, this once."""
     form = request.form
     said: dict[str, object] = {"name": form.get("name", ""), "scopes": form.getlist("scopes"), "days": form.get("days", "")}
+    if said["days"] not in DAYS:
+        return make_response(_page(said=said, wrong={"days": "Choose how long the token is to work."}), 422)
     try:
-        if said["days"] not in DAYS:
-            raise BadToken("days", "Choose how long the token is to work.")
         with transaction() as session:
             days = int(form["days"]) if form.get("days") else None
             token, secret = issue(session, staff_id=person().id, name=form.get("name", ""), scopes=form.getlist("scopes"), days=days)
