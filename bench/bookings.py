@@ -131,7 +131,7 @@ def _bookings(number: int, people: Sequence[tuple[str, str]], *, now: datetime, 
             "attendees": [{"name": name, "email": email, "time_zone": "Europe/Berlin", "locale": "de", "state": "attending"}],
             "answers": {"notes": {"label": "Notes", "value": "What we talked about last time.", "hidden": False}}, "metadata": {"frontdesk_source": "/book"},
             "ical_uid": f"uid{each}@Cal.com", "source": sources.one(chance), "customer_id": who + 1, "change_count": 2,
-            "created_at": made_at, "updated_at": made_at,
+            "booked_at": made_at, "created_at": made_at, "updated_at": made_at,
         }  # fmt: skip
 
 
@@ -155,9 +155,10 @@ def _beside(booking: sa.Table, *, now: datetime) -> Iterator[tuple[str, dict[str
     yield "booking_change", {"id": number * 2, "number": 2, "field": "title", "new": "Talk", **line}
     mail = {"recipient": booking.c.booker_email, "booking_id": number, "due_at": at, "created_at": at, "sent_at": at}
     state = sa.case((number % 997 == 0, "dead"), (booking.c.start > sa.literal(now, booking.c.start.type), "planned"), else_="sent")
-    due = sa.case((booking.c.start > sa.literal(now, booking.c.start.type), booking.c.start), else_=at)
+    due: Any = sa.case((booking.c.start > sa.literal(now, booking.c.start.type), booking.c.start), else_=at)
+    late = {"state": state, "due_at": due}
     yield "outbox_message", {"id": number * 2 - 1, "key": "c" + key, "kind": "confirmation", "message_id": "<c" + key + "@x>", "state": "sent", **mail}
-    yield "outbox_message", {"id": number * 2, "key": "r" + key, "kind": "reminder_24h", "message_id": "<r" + key + "@x>", **mail, "state": state, "due_at": due}
+    yield "outbox_message", {"id": number * 2, "key": "r" + key, "kind": "reminder_24h", "message_id": "<r" + key + "@x>", **mail} | late
 
 
 def _derive(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> None:

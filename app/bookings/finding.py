@@ -29,7 +29,7 @@ GATHER = 5_000
 """So many rows may be put in order here."""
 MANY = 10_000
 """So far is counted where one condition says it all, …"""
-SOME = 500
+SOME = 200
 """… and so far where several that are all frequent have to meet."""
 
 Key = tuple[Any, ...]
@@ -64,6 +64,9 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
     upwards = descending == back
     sizes = _sizes(question, order)
     gathered, count = _gather(question, order, sizes)
+    count = count or _count(question, sizes)
+    if gathered is None and order is not Order.START and not question.simple and not count.more:
+        gathered, _ = _gather(question, order, sizes, anyway=True)  # all are frequent, and yet they hardly ever meet
     if gathered is None:
         keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1)
     else:
@@ -78,7 +81,7 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
         _rows([key[-1] for key in keys]),
         before=bookmark(keys[0], order) if behind else "",
         after=bookmark(keys[-1], order) if ahead else "",
-        count=count or _count(question, sizes),
+        count=count,
     )
 
 
@@ -116,16 +119,16 @@ def _sizes(question: Question, order: Order) -> Sizes:
     return dict(zip(stretches, db.session.execute(select(*counts)).one(), strict=True))
 
 
-def _gather(question: Question, order: Order, sizes: Sizes) -> tuple[list[Key] | None, Count | None]:
+def _gather(question: Question, order: Order, sizes: Sizes, *, anyway: bool = False) -> tuple[list[Key] | None, Count | None]:
     """All places in the list, in order, and their number, where that is cheap; otherwise none, and what is known of the number."""
     lead = min(sizes, key=lambda stretch: sizes[stretch], default=None)
-    if lead is None or sizes[lead] > (GATHER if question.simple else WALK):
+    if lead is None or (sizes[lead] > (GATHER if question.simple else WALK) and not anyway):
         return None, None
     row = aliased(BookingTerm)
     lane = [_lane_of(row.booking_id, LANES[order])] if order in LANES else []
     query = select(*lane, row.start, row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
     found = [tuple(key) for key in db.session.execute(query.limit(GATHER + 1))]
-    places = {key[-1:] for key in found} if order is Order.BOOKED else set(found)  # a booking may have several words that begin alike
+    places = set(found)  # a booking may have several words that begin alike
     if len(found) > GATHER:
         return None, Count((len(places) - 1) // 100 * 100, more=True)
     return sorted(places), Count(len(places))
@@ -135,10 +138,7 @@ def _walk(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, u
     """So many places from the mark on, in the order of the list."""
     row = aliased(BookingTerm)
     place: list[Any]
-    if order is Order.BOOKED:
-        place = [Booking.id]
-        query = select(*place).where(Booking.alias_of_id.is_(None), *question.others(Booking.id, timed=True))
-    elif order in LANES:
+    if order in LANES:
         place = [row.term, row.start, row.booking_id]
         query = select(*place).where(*LANES[order].of(row), *question.times(row), *question.others(row.booking_id))
     else:
@@ -189,9 +189,8 @@ def _read_bookmark(text: str, order: Order) -> Key | None:
         said, *key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, TypeError):
         return None
-    shape: tuple[type, ...] = (int,) if order is Order.BOOKED else (str, int, int) if order in LANES else (int, int)
+    shape: tuple[type, ...] = (str, int, int) if order in LANES else (int, int)
     if said != order or [type(part) for part in key] != list(shape):
         return None
-    moments = [part for part in key[:-1] if isinstance(part, int)]
-    sane = abs(key[-1]) <= MAX_ID and all(abs(moment) < 2**62 for moment in moments) and "\x00" not in str(key[0])
+    sane = abs(key[-1]) <= MAX_ID and abs(key[-2]) < 2**62 and "\x00" not in str(key[0])
     return tuple(key) if sane else None

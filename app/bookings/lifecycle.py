@@ -213,7 +213,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
 
 def _update(session: Session, booking: Booking, part: Folded, origin: Booking | None, *, cause: Cause) -> None:
     """Writes each field that differs, with one line of history for each; an unchanged booking is not touched."""
-    fresh = booking.change_count == 0
+    fresh, made_earlier = booking.change_count == 0, booking.booked_at != part.booked_at
     differences = []
     for name, new in _fields(part, origin).items():
         old = getattr(booking, name)
@@ -223,6 +223,8 @@ def _update(session: Session, booking: Booking, part: Folded, origin: Booking | 
         if name not in NEVER_AUDITED and (new or old):
             differences.append(("metadata" if name == "details" else name, None if fresh else old, new))
     if not differences:
+        if made_earlier:
+            indexing.keep(session, booking)
         return
     if not fresh and {name for name, _, _ in differences} & {"start", "end", "status", "location", "moved"}:
         booking.sequence += 1

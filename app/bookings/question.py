@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.bookings.indexing import BookingTerm
 from app.bookings.models import Booking, Status
-from app.bookings.terms import EVENT_TYPE, EVERY, GUEST, HOST, ORIGIN, PAYMENT, end_of, host_term, prefixes, status_term, term
+from app.bookings.terms import BOOKED, EVENT_TYPE, GUEST, HOST, ORIGIN, PAYMENT, end_of, host_term, prefixes, status_term, term
 from app.db import db
 
 LONGEST = timedelta(days=31)
@@ -62,8 +62,9 @@ class Stretch:
         return [row.term >= self.low, row.term < self.high] if self.high else [row.term == self.low]
 
 
-LANES = {order: Stretch(kind, end_of(kind)) for order, kind in ((Order.GUEST, GUEST), (Order.EVENT_TYPE, EVENT_TYPE), (Order.HOST, HOST))}
-"""Where every booking stands once, in the order of its guest, event type or host."""
+_KINDS = {Order.BOOKED: BOOKED, Order.GUEST: GUEST, Order.EVENT_TYPE: EVENT_TYPE, Order.HOST: HOST}
+LANES = {order: Stretch(kind, end_of(kind)) for order, kind in _KINDS.items()}
+"""Where every booking stands once, in the order of when it was made, its guest, event type or host."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,9 @@ class Question:
             said.append(row.end <= self.now if self.over else row.end > self.now)
         return said
 
-    def others(self, number: Any, *, but: Stretch | None = None, timed: bool = False) -> list[ColumnElement[bool]]:
-        """That the booking with this number has a term in each of the other stretches, and with `timed` that its time is wanted."""
-        found = [_has(number, stretch) for stretch in self.stretches if stretch != but]
-        if timed and self.times(BookingTerm):
-            found.append(_has(number, Stretch(EVERY), self))
-        return found
+    def others(self, number: Any, *, but: Stretch | None = None) -> list[ColumnElement[bool]]:
+        """That the booking with this number has a term in each of the other stretches."""
+        return [_has(number, stretch) for stretch in self.stretches if stretch != but]
 
 
 def asked_by(filters: Filters) -> Question:
@@ -156,10 +154,10 @@ def known_origins() -> list[str]:
     return _values(ORIGIN)
 
 
-def _has(number: Any, stretch: Stretch, timed: Question | None = None) -> ColumnElement[bool]:
+def _has(number: Any, stretch: Stretch) -> ColumnElement[bool]:
     """That the booking has a term in the stretch. `OFFSET 0` keeps PostgreSQL from making a join of the look-up, which it would sort for."""
     row = aliased(BookingTerm)
-    query = select(row.booking_id).where(row.booking_id == number, *stretch.of(row), *(timed.times(row) if timed else ()))
+    query = select(row.booking_id).where(row.booking_id == number, *stretch.of(row))
     return query.offset(0).exists()
 
 

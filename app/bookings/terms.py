@@ -13,6 +13,7 @@ still meet in rows. When not to use it: to find the middle of a word.
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC
 from urllib.parse import parse_qsl, urlsplit
 
 from app.bookings.models import Booking, Payment
@@ -25,7 +26,7 @@ AFTER = "\U0010ffff"
 """Sorts after every sign."""
 EVERY = "a:"
 """The term that every booking has which is shown at all."""
-STATUS, HOST, EVENT_TYPE, PAYMENT, ORIGIN, GUEST, WORD = "s:", "h:", "t:", "p:", "o:", "g:", "w:"
+STATUS, HOST, EVENT_TYPE, PAYMENT, ORIGIN, GUEST, BOOKED, WORD = "s:", "h:", "t:", "p:", "o:", "g:", "b:", "w:"
 CAMPAIGN, SITE, PAGE, ELSEWHERE = "campaign:", "site:", "page:", "elsewhere"
 """What an origin begins with: `utm_source`, the site that linked to us, the page of ours, or none of it (made at Cal.com)."""
 
@@ -62,6 +63,7 @@ def terms_of(booking: Booking) -> set[str]:
         host_term(booking.host_email or ""),
         term(EVENT_TYPE, booking.event_type or ""),
         term(GUEST, folded(booking.booker_name or booking.booker_email or "")),
+        f"{BOOKED}{booking.booked_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         *(term(ORIGIN, origin) for origin in origins(booking.source or "")),
         *(term(WORD, word) for word in _words_of(booking)),
     }

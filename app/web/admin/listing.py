@@ -188,7 +188,7 @@ def row_of(booking: Booking, *, zone: str) -> Row:
         host=booking.host_name or booking.host_email,
         start=booking.start,
         end=booking.end,
-        booked_at=booking.created_at,
+        booked_at=booking.booked_at,
         status=status,
         payment="" if status is Status.AWAITING_PAYMENT else PAYMENTS.get(Payment(booking.payment), ""),
         moved=booking.moved > 0,

@@ -220,7 +220,10 @@ def test_the_heads_of_the_columns_sort(book, desk, sort, order):
         {"A": "a", "B": "c", "C": "b"},
     )
     made = {
-        key: book(reference=f"REF{key}", booker_name=names[key], start=NOON + timedelta(days=days[key]), host_email=hosts[key], event_type=types[key])
+        key: book(
+            reference=f"REF{key}", booker_name=names[key], start=NOON + timedelta(days=days[key]), host_email=hosts[key], event_type=types[key],
+            booked_at=NOON - timedelta(days=ord("Z") - ord(key)),
+        )
         for key in "ABC"
     }  # fmt: skip
     page = desk.get(f"/admin/calendar?sort={sort}")

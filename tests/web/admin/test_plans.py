@@ -101,7 +101,8 @@ def bookmarks():
     middle = db.session.execute(sa.text("SELECT start, booking_id FROM booking_term WHERE booking_id = :number AND term = 'a:'"), {"number": ROWS // 2}).one()
     for sort in SORTS:
         order = Order(sort.removeprefix("-"))
-        key = {Order.START: tuple(middle), Order.BOOKED: (middle[1],)}.get(order, ("g:m" if order is Order.GUEST else "t:type1", *middle))
+        begins = {Order.GUEST: ("g:m",), Order.EVENT_TYPE: ("t:type1",), Order.HOST: ("h:host3@example.com",), Order.BOOKED: ("b:2024-03-01",)}
+        key = (*begins.get(order, ()), *middle)
         yield sort, bookmark(key, order)
 
 
