@@ -15,6 +15,7 @@ def include_object(_object: Any, name: str | None, type_: str, reflected: bool, 
 
 def run() -> None:
     """Runs the migrations in one transaction, with foreign keys off on SQLite while tables are rebuilt."""
+    current_app.extensions["settings"].INSTANCE_PATH.mkdir(parents=True, exist_ok=True)  # a fresh checkout has no folder for its database
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")

@@ -141,7 +141,7 @@ def try_one(first: dict[str, Any], second: dict[str, Any], hours: tuple[dict[str
         assert all("a-secret-for-the-tests" not in json.dumps(dict(call.body or {})) for call in account.writes)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(first=EVENT_TYPES, second=EVENT_TYPES, hours=st.tuples(SCHEDULES, SCHEDULES))
 def test_one_apply_is_enough(first: dict[str, Any], second: dict[str, Any], hours: tuple[dict[str, Any], dict[str, Any]]) -> None:
     try_one(first, second, hours)
@@ -179,7 +179,7 @@ def try_by_hand(edits: dict[str, Any]) -> None:
         assert desk.path.read_text().count("# about the next one") == 7
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(edits=BY_HAND)
 def test_every_hand_edit_is_named_and_adopted_beside_the_comments(edits: dict[str, Any]) -> None:
     try_by_hand(edits)

@@ -199,6 +199,5 @@ def test_who_may_only_read_sees_and_changes_nothing(adopted: FlaskClient, sign_i
 
 def test_without_a_key_the_page_says_so(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     app = make_app(CALCOM_CONFIG=tmp_path / "calcom.yaml")
-    with app.app_context():
-        with app.test_request_context(), pytest.raises(Exception, match="CALCOM_API_KEY is not set"):
-            desk()
+    with app.app_context(), app.test_request_context(), pytest.raises(Exception, match="CALCOM_API_KEY is not set"):
+        desk()
