@@ -36,7 +36,7 @@ IN_ADDRESS = {
     "/admin/settings/": "nothing",
 }  # fmt: skip
 """What the number in an address is the number of, by the beginning of the address."""
-WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "username": "acme", "slug": "intro", "page": "home", "name": "nothing", "filename": "site.css"}
+WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "username": "acme", "slug": "intro", "step": "mail", "page": "home", "name": "nothing", "filename": "site.css"}
 """What stands in the other parts of addresses."""
 
 POSTED = {"admin.invite": {"email": "new@example.com", "role": "host"}, "admin.change_role": {"role": "manager"}}

@@ -12,6 +12,7 @@ from flask import current_app, url_for
 
 from app import clock
 from app.alarms.causes import Look, troubles
+from app.config_as_code import drift
 from app.inbox import queries as inbox
 from app.notifications.admin_alarm import SAID, Cause, line
 from app.outbox import gate, hold
@@ -23,8 +24,8 @@ from app.web.admin.rail import can_open
 from app.web.admin.wording import amount
 from app.wiring import Works
 
-OWN_LINE = frozenset({Cause.DELIVERIES_FAILED, Cause.MAILS_FAILED})
-"""Causes of alarm that are counted here anyway."""
+OWN_LINE = frozenset({Cause.DELIVERIES_FAILED, Cause.MAILS_FAILED, Cause.DRIFT})
+"""Causes of alarm that have a line of their own here, with a nearer link."""
 ACTS = {Cause.SECRETS: "See how to replace it", Cause.DISK: "See what is left"}
 """What the link of a cause says when it is not the doctor's help that is wanted."""
 
@@ -46,7 +47,7 @@ def needs(*, host: str = "") -> list[Need]:
     """Everything, for somebody of the office; a host's requests stand beside this on the page."""
     if host:
         return []
-    found = [*_mail(), *_deliveries(), *_alarms(), *_comparison(), *_doctor()]
+    found = [*_mail(), *_deliveries(), *_alarms(), *_comparison(), *_configuration(), *_doctor()]
     return [need for need in found if need.url]
 
 
@@ -99,6 +100,15 @@ def _comparison() -> Iterator[Need]:
     if done is not None and done.verified is not None and done.verified_of is not None and done.verified < done.verified_of:
         said = f"Cal.com does not know {amount(done.verified_of - done.verified, 'upcoming booking')}"
         yield Need("missing", said, "They stand here and not there: somebody may wait in vain.", _link("admin.sync"), "See which", done.ended_at)
+
+
+def _configuration() -> Iterator[Need]:
+    count, since = drift.known()
+    if count:
+        said = f"Cal.com's configuration differs from your file in {amount(count, 'place')}"
+        yield Need(
+            "configuration", said, "Somebody changed it there, or the file was changed and not applied.", _link("admin.drift"), "See the differences", since
+        )
 
 
 def _doctor() -> Iterator[Need]:

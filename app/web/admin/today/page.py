@@ -10,6 +10,7 @@ from app.inbox import queries as inbox
 from app.sync import queries as sync
 from app.web.access import own_bookings_of
 from app.web.admin.blueprint import blueprint, settings, zone
+from app.web.admin.first_run import steps
 from app.web.admin.listing import short_title
 from app.web.admin.rail import can_open
 from app.web.admin.today.needs import needs
@@ -31,6 +32,7 @@ def today() -> str:
         short_title=short_title,
         news=ahead.news(host=host),
         standing=None if host else _standing(),
+        first=steps.wanted() if can_open("admin.first_run") else None,
     )
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app import clock
 from app.accounts.models import Role
 from app.bookings import ahead
+from app.config_as_code.models import CalcomDrift
 from app.db import transaction
 from app.doctor.models import Examination
 from app.outbox import hold
@@ -125,6 +126,16 @@ def test_what_the_doctor_found_broken_is_repeated(app: Flask, sign_in: Browser) 
     with transaction() as session:
         session.add(Examination(started_at=NOON, finished_at=NOON, results=[found]))
     assert "The doctor found 1 thing broken" in part(sign_in().get("/admin/").text, "Needs a hand")
+
+
+def test_a_configuration_that_has_drifted_is_named_once(app: Flask, sign_in: Browser) -> None:
+    row = {"kind": "event_type", "key": "intro", "field": "title", "says": "other"}
+    with transaction() as session:
+        session.add(CalcomDrift(**row, since=NOON - timedelta(hours=2), reported=True))
+    shown = part(sign_in().get("/admin/").text, "Needs a hand")
+    assert "configuration differs from your file in 1 place" in shown
+    assert "2 hours ago" in shown
+    assert shown.count('class="need"') == 1
 
 
 def test_a_host_sees_the_own_meetings_and_requests_only(book: Any, mailed: Any, sign_in: Browser) -> None:
