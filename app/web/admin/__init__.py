@@ -9,7 +9,7 @@ from app.web.admin.desk import acting, noting, verifying
 from app.web.admin.drift import account as drift
 from app.web.admin.drift import editor
 from app.web.admin.people import person, search
-from app.web.admin.reports import export, feed, overview
+from app.web.admin.reports import export, feed, overview, views
 
 __all__ = [
     "acting",
@@ -45,4 +45,5 @@ __all__ = [
     "today",
     "tokens",
     "verifying",
+    "views",
 ]

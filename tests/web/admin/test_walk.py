@@ -36,7 +36,7 @@ IN_ADDRESS = {
     "/admin/settings/": "nothing",
 }  # fmt: skip
 """What the number in an address is the number of, by the beginning of the address."""
-WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "username": "acme", "slug": "intro", "step": "mail", "page": "home", "name": "nothing", "filename": "site.css"}
+WORDS = {"kind": "confirmation", "act": "cancel", "token": "nothing", "wanted": "2026-12-08", "username": "acme", "slug": "intro", "step": "mail", "page": "home", "name": "nothing", "filename": "site.css"}
 """What stands in the other parts of addresses."""
 
 POSTED = {"admin.invite": {"email": "new@example.com", "role": "host"}, "admin.change_role": {"role": "manager"}}
@@ -53,6 +53,7 @@ ANSWERS = {
 AUTHOR = {"admin.note", "admin.change_note", "admin.remove_note"}
 """Only the author and owners: here the host wrote the note."""
 FOREIGN_OPEN = {
+    "admin.day": "a day without the bookings of others",
     "admin.end_session": "a session of somebody else is a 404 for every role",
 }
 """Addresses with a part that hosts may use, and that is about no booking."""
