@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import time_machine as clockwork
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import clock, create_app
+from app.accounts import staff
 from app.accounts.models import Role
 from app.accounts.staff import create as create_staff
 from app.calcom.webhook import SIGNATURE_HEADER, sign
@@ -108,6 +110,13 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a database with all tables and no rows. A test that asks for it (or for `app`) runs on both."""
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Passwords are digested as in life, only with less work: thousands are in a run. What it costs in life has a test of its own."""
+    staff._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    staff._NOBODY = staff._hasher.hash("a password that nobody has")
 
 
 # The app --------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Staff accounts: what may be made and changed, and that one owner always remains."""
 
+import importlib.util
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from app.accounts import sessions, staff
@@ -10,6 +13,7 @@ from app.accounts.models import AdminUser, Role
 from app.accounts.sessions import Browser
 from app.db import db, transaction
 
+IN_LIFE = PasswordHasher()
 BROWSER = Browser("Firefox on Linux", "192.0.2.0/24")
 
 
@@ -101,3 +105,17 @@ def test_a_new_password_is_neither_too_short_nor_endless(app: Flask) -> None:
         with pytest.raises(staff.BadAccount, match=said), transaction() as session:
             staff.set_password(session, staff_id=number, password=password)
     assert db.session.get_one(AdminUser, number).password_hash
+
+
+def test_a_password_costs_a_thief_what_the_makers_of_argon2_advise(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = importlib.util.find_spec("app.accounts.staff")
+    assert fresh is not None
+    source = Path(str(fresh.origin)).read_text(encoding="utf-8")
+    assert "_hasher = PasswordHasher()" in source
+    monkeypatch.setattr(staff, "_hasher", IN_LIFE)
+    made("owner@example.com")
+    digest = staff.everybody()[0].password_hash
+    assert digest.startswith("$argon2id$")
+    assert f"m={IN_LIFE.memory_cost},t={IN_LIFE.time_cost}" in digest
+    assert IN_LIFE.memory_cost >= 65536
+    assert not IN_LIFE.check_needs_rehash(digest)

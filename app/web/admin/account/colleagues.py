@@ -36,7 +36,7 @@ def invite() -> ResponseReturnValue:
         with transaction() as database:
             user = staff.invite(database, email=email, role=role)
             links.send(database, user, purpose=Purpose.INVITATION, post=post(by=name))
-            staff_acts.note(database, staff_id=by, act="staff.invite", on=f"staff:{user.id}", detail=f"as {role}")
+            staff_acts.note(database, staff_id=by, act="staff.invite", on=f"staff:{user.id}", detail=f"as {_said(role)}")
             address = user.email
     except BadAccount as error:
         return _page(email=email, role=role, wrong=f"Nobody was invited: {error}.", status=400)
@@ -71,7 +71,7 @@ def change_role(number: int) -> ResponseReturnValue:
         with transaction() as database:
             before = staff.change_role(database, staff_id=number, role=role)
             if before is not None:
-                staff_acts.note(database, staff_id=by, act="staff.role", on=f"staff:{number}", detail=f"{before} to {role}")
+                staff_acts.note(database, staff_id=by, act="staff.role", on=f"staff:{number}", detail=f"{_said(before)} to {_said(role)}")
     except LastOwner as error:
         return _member(user, wrong=f"Nothing was changed: {error}.", status=400)
     flash("The role is changed. The person signs in anew." if before is not None else "That was the role already.")
@@ -144,6 +144,10 @@ def _role() -> Role:
     if wanted not in set(Role):
         abort(400, "There is no such role.")
     return Role(wanted)
+
+
+def _said(role: Role) -> str:
+    return role.replace("_", " ")
 
 
 def _page(*, email: str = "", role: str = Role.MANAGER, wrong: str = "", status: int = 200) -> Response:

@@ -79,9 +79,12 @@ def renew_recovery_codes() -> ResponseReturnValue:
 
 
 def picture(address: str) -> Markup:
-    """The address as a QR picture: drawing only, no style and no script, so that the strict content policy lets it be seen."""
+    """The address as a QR picture: drawing only, no style and no script, so that the strict content policy lets it be seen.
+
+    It has a view box and no size: the style sheet may make it any size without cutting the white border that scanners need.
+    """
     drawn = segno.make(address, error="m", micro=False).svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=False, title="Picture for the authenticator app"
+        border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True, title="Picture for the authenticator app"
     )
     return Markup(drawn)  # noqa: S704 -- made of modules; the address is not in it as text
 

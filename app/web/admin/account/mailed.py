@@ -46,7 +46,7 @@ def join_now(token: str) -> ResponseReturnValue:
             user = links.redeem(database, token, purpose=Purpose.INVITATION)
             if user is not None:
                 staff.join(database, staff_id=user.id, name=name, password=password)
-                staff_acts.note(database, staff_id=user.id, act="staff.join", on=f"staff:{user.id}", detail=f"as {user.role}")
+                staff_acts.note(database, staff_id=user.id, act="staff.join", on=f"staff:{user.id}", detail=f"as {user.role.replace('_', ' ')}")
     except BadAccount as error:
         return _join_page(invited, token, name=name, wrong=f"{str(error).capitalize()}.", status=400)
     return admit(user, how="invitation") if user is not None else _join_page(None, token, status=410)

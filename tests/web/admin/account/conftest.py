@@ -15,6 +15,12 @@ NOON = "2026-12-08T12:00:10Z"
 PASSWORD = "a good password"
 
 
+@pytest.fixture
+def database_url(sqlite_url):
+    """One database is enough for pages; what must hold when many act at once is tried on both below `tests/accounts`."""
+    return sqlite_url
+
+
 @pytest.fixture(autouse=True)
 def noon(moment):
     """It is Tuesday 8 December 2026, noon."""

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+import segno
 
 from app.accounts import second_factor, staff
 from app.accounts.models import Role
@@ -54,6 +55,9 @@ def test_the_picture_needs_no_inline_style_no_script_and_no_foreign_picture(clie
 def test_the_picture_says_the_secret_of_the_page(client, owner, enter, post, app):
     address = second_factor.address("A" * 32, email="owner@example.com", issuer="Frontdesk")
     assert picture(address) == picture(address)
+    modules = segno.make(address, error="m", micro=False).symbol_size(border=4)[0]
+    assert f'viewBox="0 0 {modules} {modules}"' in picture(address)
+    assert not re.search(r"<svg[^>]* (width|height)=", picture(address))
     assert picture(address) != picture(address.replace("A" * 32, "B" * 32))
 
 
