@@ -147,7 +147,8 @@ def _print_drift(rows: list[drifting.Drift]) -> None:
         since = f"since {row.since:%Y-%m-%d %H:%M} UTC" if row.since else "since when is not known"
         note = " (Cal.com's API cannot set this: change it there, or the file)" if row.reported else ""
         click.secho(show.clean(f"{row.title}: {row.says}, {since}{note}"), fg="magenta" if row.reported else "yellow")
-    click.echo(f"{len(rows)} differences between Cal.com and the file." if rows else "No drift: Cal.com is as the file says.")
+    count = "1 difference" if len(rows) == 1 else f"{len(rows)} differences"
+    click.echo(f"{count} between Cal.com and the file." if rows else "No drift: Cal.com is as the file says.")
 
 
 def _apply(desk: ConfigDesk, compared: Compared, *, yes: bool, force: bool) -> None:

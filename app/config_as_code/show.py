@@ -40,13 +40,15 @@ def lines(plan: Plan) -> Iterator[tuple[str, str]]:
         for name, old, new in _told(change):
             yield from _property(name, old, new, change.action)
     if plan.reports:
-        yield "", ""
+        if plan.changes:
+            yield "", ""
         yield "", "Only reported:"
     for report in plan.reports:
         yield REPORT, f"{WORDS[report.kind]} {report.key}: {report.why}"
         for name, (old, new) in report.fields.items():
             yield from _property(name, old, new, Action.UPDATE)
-    yield "", ""
+    if plan.changes or plan.reports:
+        yield "", ""
     yield "", summary(plan)
     for reason in plan.unsafe:
         yield REPORT, f"Needs --force: {reason}."
