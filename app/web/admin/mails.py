@@ -10,7 +10,7 @@ from app.db import db
 from app.mail.message import Email
 from app.notifications.brand import Brand
 from app.notifications.sample import ALL_KINDS, sample
-from app.outbox.topics import SEQUENCES, Topic, family
+from app.outbox.topics import LETS_IN, SEQUENCES, Topic, family
 from app.web import mail_frame
 from app.web.admin.blueprint import blueprint, settings
 from app.wiring import Works
@@ -77,6 +77,8 @@ def _email(kind: str, language: str) -> Email:
 
 def _off(kind: str) -> str:
     policy = _works().policy
+    if kind in LETS_IN:
+        return ""
     if not policy.sends(kind):
         return "switched off by MAIL_KINDS"
     if kind.startswith("admin_") and not policy.admin_email:
