@@ -1,0 +1,104 @@
+"""The whole admin area by keyboard: from the door through lists to an act, without a mouse."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from e2e.demo import OWNER, Demo, within
+from e2e.pages.calendar import CalendarPage
+from e2e.people import Person
+
+
+def tab_to(page: Page, name: str, *, role: str = "link", most: int = 60) -> None:
+    """Presses Tab until the thing with this name has the focus."""
+    wanted = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]  # roles are words
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {role} {name!r} within {most} steps")
+
+
+def visible_focus(page: Page) -> bool:
+    """Whether one sees where the focus is."""
+    return bool(page.evaluate("(() => { const it = document.activeElement; return [getComputedStyle(it), getComputedStyle(it, '::after')]"
+                              ".some((style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2); })()"))  # fmt: skip
+
+
+def test_everything_can_be_done_without_a_mouse(demo: Demo, page: Page, visitor: Person) -> None:
+    second = Person(f"{visitor.name} Second", f"second-{visitor.email}")
+    for person in (visitor, second):
+        demo.book(name=person.name, email=person.email)
+        within(10, lambda who=person: demo.bookings(who.email), what="the booking")  # type: ignore[misc]  # a default keeps the person
+
+    page.goto(f"{demo.site_url}/admin/")
+    page.keyboard.type(OWNER)
+    page.keyboard.press("Tab")
+    page.keyboard.type(demo.password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    assert visible_focus(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    calendar = CalendarPage(page, demo.site_url).shown()
+    page.keyboard.press("/")
+    expect(calendar.search).to_be_focused()
+    page.keyboard.type(visitor.email.partition("@")[0])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=alex-"))
+    rows = page.locator(".row-link")
+    expect(rows).to_have_count(2)
+
+    page.keyboard.press("j")
+    expect(rows.nth(0)).to_be_focused()
+    assert visible_focus(page)
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(calendar.search).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/admin/calendar/[A-Z0-9]+$"))
+
+    tab_to(page, "Cancel the booking")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cancel this booking")
+    why = page.get_by_label("Why is it cancelled?")
+    while not why.evaluate("(element) => element === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.type("A train is late, said j and k and g and ?")
+    expect(why).to_have_value("A train is late, said j and k and g and ?")
+    page.keyboard.press("Escape")
+    expect(why).not_to_be_focused()
+
+
+def test_keys_are_listed_and_letters_in_fields_are_letters(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.site_url}/admin/")
+    page.keyboard.type(OWNER)
+    page.keyboard.press("Tab")
+    page.keyboard.type(demo.password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    for letter, heading in (("p", "People"), ("d", "Deliveries"), ("m", "Mail"), ("s", "Sync"), ("t", "Today")):
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
