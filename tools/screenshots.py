@@ -100,6 +100,24 @@ def _examine(page: Page, _: Demo) -> None:
     page.get_by_text("Examined ").wait_for()
 
 
+def _menu(page: Page, _: Demo) -> None:
+    """The menu of a phone, open; a desk has its rail anyway."""
+    button = page.get_by_role("button", name="Menu")
+    if button.is_visible():
+        button.click()
+
+
+def _keys(page: Page, _: Demo) -> None:
+    """The list of keys."""
+    page.keyboard.press("?")
+
+
+def _wrong_settings(page: Page, _: Demo) -> None:
+    """Settings that were entered wrongly."""
+    page.get_by_label("Colour").fill("blue-ish")
+    page.get_by_role("button", name="Save").click()
+
+
 FRAME_THERE = "iframe"
 SHOTS = (
     Shot("home", "/"),
@@ -134,16 +152,43 @@ SHOTS = (
     Shot("not-found", "/no-such-page"),
     Shot("demo-outbox", "/demo/outbox"),
     Shot("admin-sign-in", "/admin/sign-in"),
+    Shot("admin-today", "/admin/", staff=True),
+    Shot("admin-menu", "/admin/", staff=True, act=_menu),
+    Shot("admin-keys", "/admin/", staff=True, act=_keys),
+    Shot("admin-first-run", "/admin/first-run", staff=True),
     Shot("admin-calendar", "/admin/calendar", staff=True),
     Shot("admin-calendar-nothing-found", "/admin/calendar?q=nobody-of-this-name", staff=True),
+    Shot("admin-week", "/admin/calendar/week", staff=True),
+    Shot("admin-month", "/admin/calendar/month", staff=True),
     Shot("admin-booking", "/admin/calendar/{reference}", staff=True),
     Shot("admin-booking-cancelled", "/admin/calendar/{cancelled}", staff=True),
+    Shot("admin-booking-cancel", "/admin/calendar/{reference}/act/cancel", staff=True),
+    Shot("admin-booking-verify", "/admin/calendar/{reference}/verify", staff=True),
+    Shot("admin-people", "/admin/people", staff=True),
+    Shot("admin-person", "/admin/people/1", staff=True),
+    Shot("admin-reports", "/admin/reports?range=ahead", staff=True),
+    Shot("admin-event-types", "/admin/event-types", staff=True),
+    Shot("admin-hosts", "/admin/hosts", staff=True),
     Shot("admin-inbox", "/admin/inbox", staff=True),
+    Shot("admin-inbox-empty", "/admin/inbox?state=dead", staff=True),
     Shot("admin-delivery", "/admin/inbox/1", staff=True),
     Shot("admin-outbox", "/admin/outbox", staff=True),
     Shot("admin-mail", "/admin/outbox/1", staff=True),
+    Shot("admin-mails", "/admin/mails", staff=True),
     Shot("admin-sync", "/admin/sync", staff=True),
+    Shot("admin-configuration", "/admin/calcom", staff=True),
     Shot("admin-doctor", "/admin/doctor", staff=True, act=_examine),
+    Shot("admin-staff", "/admin/staff", staff=True),
+    Shot("admin-staff-member", "/admin/staff/1", staff=True),
+    Shot("admin-account", "/admin/account", staff=True),
+    Shot("admin-second-factor", "/admin/account/second-factor", staff=True),
+    Shot("admin-audit", "/admin/audit", staff=True),
+    Shot("admin-tokens", "/admin/tokens", staff=True),
+    Shot("admin-feed", "/admin/feed", staff=True),
+    Shot("admin-settings", "/admin/settings", staff=True),
+    Shot("admin-settings-home", "/admin/settings/home", staff=True),
+    Shot("admin-settings-mistakes", "/admin/settings", staff=True, act=_wrong_settings),
+    Shot("admin-settings-history", "/admin/settings/history", staff=True),
     Shot("admin-not-found", "/admin/calendar/NOSUCH00", staff=True),
 )
 
