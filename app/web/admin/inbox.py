@@ -1,11 +1,14 @@
 """Deliveries: what Cal.com sent, byte for byte, what became of it, and what never came."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import errands
 from app.accounts import staff_acts
 from app.bookings import told
+from app.bookings.models import BookingChange
 from app.bookings.queries import references
 from app.db import transaction
 from app.errands import UnderWay
@@ -67,7 +70,7 @@ def delivery(number: int) -> str:
         raw=message.body.decode(errors="replace") if message.body is not None else "",
         headers={name: _masked(name, str(value)) for name, value in message.headers.items()},
         told=told.facts_of(number),
-        changes=[(reference, differences(changes, zone=zone())) for reference, changes in told.changes_of(number)],
+        changes=[(reference, _recorded(changes), differences(changes, zone=zone())) for reference, changes in told.changes_of(number)],
         references=references([message.booking_id]),
     )
 
@@ -110,6 +113,11 @@ def replay_some() -> ResponseReturnValue:
 
 def _asked() -> Deliveries:
     return deliveries_asked(request.args, zone=zone(), bodies=may("read raw bodies"))
+
+
+def _recorded(changes: Sequence[BookingChange]) -> int:
+    """How many values it recorded, when this is how the booking came to be; else 0, and the differences say more."""
+    return len(changes) if all(change.old is None for change in changes) and any(change.field == "status" for change in changes) else 0
 
 
 def _masked(name: str, value: str) -> str:

@@ -13,6 +13,7 @@ from app.chores import works_of
 from app.db import db, transaction
 from app.errands import carry_out
 from app.inbox import queries
+from app.sandbox.orders import Cancel
 from app.sync.models import SyncRun
 from tests.conftest import in_worker, token_in
 from tests.factories.orders import order, person
@@ -84,11 +85,15 @@ def test_what_failed_stands_on_top_of_the_first_page_only(delivered, desk):
 
 
 def test_a_delivery_shows_what_it_told_and_hides_the_signature(calcom, work, desk):
-    calcom.create(order(calcom))
+    booking = calcom.create(order(calcom))[0]
+    calcom.cancel(Cancel(uid=booking.uid))
+    second = desk.get("/admin/inbox/2").text
+    assert re.search(r"Changed in \w+", second)
+    assert "<strong>cancelled</strong>" in second
     page = desk.get("/admin/inbox/1").text
     assert "What it told" in page
     assert "<strong>confirmed</strong>" in page
-    assert re.search(r"Changed in \w+", page)
+    assert re.search(r"\w+ was recorded, with \d+ values", page)
     signature = queries.by_id(1).headers["x-cal-signature-256"]
     assert signature not in page
     assert f"{signature[:6]}…" in page

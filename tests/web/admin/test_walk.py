@@ -30,9 +30,8 @@ UID = "longuid"
 """Begins every uid: who may only read gets none, anywhere."""
 
 IN_ADDRESS = {
-    "/admin/calcom/edits/<": "nothing",
     "/admin/inbox/<": "delivery", "/admin/outbox/<": "mail", "/admin/notes/<": "note", "/admin/people/<": "customer", "/admin/staff/<": "person",
-    "/admin/account/sessions/<": "session", "/admin/tokens/<": "nothing", "/api/": "nothing",
+    "/admin/account/sessions/<": "session", "/admin/tokens/<": "nothing", "/admin/errands/<": "nothing", "/admin/calcom/edits/<": "nothing", "/api/": "nothing",
     "/admin/settings/": "nothing",
 }  # fmt: skip
 """What the number in an address is the number of, by the beginning of the address."""
@@ -44,10 +43,11 @@ POSTED = {"admin.invite": {"email": "new@example.com", "role": "host"}, "admin.c
 ANSWERS = {
     "admin.settings_part": 404, "admin.save_settings": 404, "admin.undo_settings": 404, "admin.preview_settings": 404,
     "admin.settings_preview": 404, "admin.settings_preview_colour": 404,
-    "admin.drift_look": 422, "admin.drift_apply": 422, "admin.drift_adopt": 422, "admin.calcom_event_type": 302,
     "admin.change_opt_out": 404, "admin.change_password": 400, "admin.remove_second_factor": 400, "admin.renew_recovery_codes": 400,
     "admin.confirm_second_factor": 400, "admin.end_session": 404, "admin.invite_again": 404,
     "admin.add_note": 422, "admin.add_person_note": 422, "admin.change_note": 422, "admin.make_token": 422, "admin.renew_feed": 200,
+    "admin.drift_look": 422, "admin.drift_apply": 422, "admin.drift_adopt": 422, "admin.calcom_event_type": 302,
+    "admin.errand": 404, "admin.stop_errand": 404, "admin.resume_errand": 404,
 }  # fmt: skip
 """What those get who may, where it is not the page (GET) and the way on (POST)."""
 AUTHOR = {"admin.note", "admin.change_note", "admin.remove_note"}
