@@ -17,9 +17,10 @@ def run() -> None:
     """Runs the migrations in one transaction, with foreign keys off on SQLite while tables are rebuilt."""
     current_app.extensions["settings"].INSTANCE_PATH.mkdir(parents=True, exist_ok=True)  # a fresh checkout has no folder for its database
     with database.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
+        driver: Any = connection.connection.driver_connection
+        embedded = connection.dialect.name == "sqlite"
+        if embedded:
+            driver.execute("PRAGMA foreign_keys=OFF")  # past SQLAlchemy: inside a transaction it would do nothing, and say nothing
         elif connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_lock(7300)")
             connection.commit()
@@ -30,8 +31,13 @@ def run() -> None:
             compare_type=True,
             include_object=include_object,
         )
-        with context.begin_transaction():
-            context.run_migrations()
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+        finally:
+            if embedded:
+                connection.rollback()
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 run()

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,13 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
+from app.bookings.indexing import TERMS
+from app.bookings.models import Booking
+from app.bookings.terms import terms_of
 from app.config import MIGRATIONS
 from app.db import db
 
+BEGIN = datetime(2026, 11, 20, 9, tzinfo=UTC)
 FILES = sorted((MIGRATIONS / "versions").glob("*.py"))
 
 
@@ -83,3 +88,36 @@ def test_a_migration_imports_nothing_from_the_app(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         assert not [name for name in names if name == "app" or name.startswith("app.")]
+
+
+def test_bookings_that_were_here_before_are_found_like_new_ones(empty_app: Flask) -> None:
+    """The migrations write the terms that the app itself would write, in as many batches as it takes."""
+    with empty_app.app_context():
+        upgrade(directory=str(MIGRATIONS), revision="0014")
+        old = sa.Table("booking", sa.MetaData(), autoload_with=db.engine)
+        empty = {"TEXT": "", "INTEGER": 0, "JSON": [], "BOOLEAN": False, "DATETIME": BEGIN, "TIMESTAMP": BEGIN}
+        blank = {column.name: empty[str(column.type).partition(" ")[0]] for column in old.c if not column.nullable and column.name != "id"}
+        people = [{"name": "Zoë O'Neil", "email": "Zoe.Oneil@mail.example.org"}, {"name": "Second Guest", "email": ""}]
+        with db.engine.begin() as connection:
+            connection.execute(old.insert(), [
+                {**blank, "reference": f"REF{number}", "start": BEGIN + timedelta(hours=number), "end": BEGIN + timedelta(hours=number + 1),
+                 "attendees": people,
+                 "status": "confirmed", "payment": "paid" if number % 2 else "none", "event_type": "intro", "host_email": "Robin@Example.com", "host_name": "R",
+                 "booker_name": people[0]["name"], "booker_email": people[0]["email"], "title": f"St. Intro between R and {people[0]['name']}",
+                 "source": "/book?utm_source=News" if number % 3 else "", "answers": {}, "metadata": {}, "calendar": {}}
+                for number in range(2001)
+            ])  # fmt: skip
+            connection.execute(old.update().where(old.c.id == 3).values(alias_of_id=2))
+            connection.execute(sa.text("INSERT INTO booking_address (uid, seat, booking_id, position) VALUES ('uid', '', 2, 0)"))
+        upgrade(directory=str(MIGRATIONS))
+        held: dict[int, set[tuple[str, int, int]]] = {}
+        for row in db.session.execute(sa.select(TERMS)):
+            held.setdefault(row.booking_id, set()).add((row.term, row.start, row.end))
+        for booking in db.session.scalars(sa.select(Booking)):
+            times = int(booking.start.timestamp()), int(booking.end.timestamp())
+            wanted = set() if booking.alias_of_id else {(term, *times) for term in terms_of(booking)}
+            assert held.pop(booking.id, set()) == wanted, booking.reference
+        assert held == {}
+        db.session.rollback()
+        with pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"), db.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE booking SET alias_of_id = 987654 WHERE id = 1"))
