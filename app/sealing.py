@@ -15,6 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
+ROUNDS = 200_000
+"""Of the digest that recognises a secret: so many that a short one cannot be guessed from a copy of the database."""
+
+
 class Seal:
     """Closes and opens texts with one purpose; what was sealed for another purpose does not open."""
 
@@ -54,4 +58,4 @@ def _derived(key: str, purpose: str) -> bytes:
 def footprint(name: str, value: str) -> str:
     """A digest that recognises the value of a setting and does not give it away; slow (some hundredths of a second), then remembered."""
     # Not scrypt: its 16 MB stay with the process for good, and each worker would carry them.
-    return hashlib.pbkdf2_hmac("sha256", value.encode(), f"frontdesk:{name}".encode(), 200_000, dklen=16).hex()
+    return hashlib.pbkdf2_hmac("sha256", value.encode(), f"frontdesk:{name}".encode(), ROUNDS, dklen=16).hex()

@@ -130,16 +130,16 @@ def test_the_database_of_before_is_kept(filled: Flask, tmp_path: Path) -> None:
             assert old.execute("SELECT count(*) FROM booking").fetchone() == (2,)
 
 
-def test_a_locked_one_opens_with_its_passphrase_only(filled: Flask, make_app: Callable[..., Flask], tmp_path: Path, database_url: str) -> None:
-    locked = make_app(DATABASE_URL=database_url, BACKUP_PASSPHRASE=PASSPHRASE)
+def test_a_locked_one_opens_with_its_passphrase_only(small: Flask, make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    locked = make_app(BACKUP_PASSPHRASE=PASSPHRASE)
     file = backed_up(locked, tmp_path / "backups")
     assert file.name.endswith(".tar.gz.locked")
     content = file.read_bytes()
     assert b"example.org" not in content
     assert b"ustar" not in content
     assert run(locked, "backup", "--verify", str(file)).exit_code == 0
-    assert "set BACKUP_PASSPHRASE" in run(filled, "backup", "--verify", str(file)).stderr
-    other = make_app(DATABASE_URL=database_url, BACKUP_PASSPHRASE="another passphrase")
+    assert "set BACKUP_PASSPHRASE" in run(small, "backup", "--verify", str(file)).stderr
+    other = make_app(BACKUP_PASSPHRASE="another passphrase")
     assert "The passphrase is another one" in run(other, "backup", "--verify", str(file)).stderr
     for place in (len(content) // 2, len(content) - 1, 30):
         file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])

@@ -18,16 +18,26 @@ def far() -> Iterator[FarCalcom]:
 
 
 @pytest.fixture
-def site(far: FarCalcom, make_app: Callable[..., Flask], database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The app, on both databases, with a webhook at Cal.com that leads to it."""
+def store(request: pytest.FixtureRequest) -> str:
+    """URL of a SQLite file with all tables; with `BOTH` of a PostgreSQL database as well."""
+    return str(request.getfixturevalue("postgres_url" if getattr(request, "param", "") == "postgresql" else "sqlite_url"))
+
+
+BOTH = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def site(far: FarCalcom, make_app: Callable[..., Flask], store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The app with a webhook at Cal.com that leads to it."""
     monkeypatch.setattr("app.secrets.webhook.LEARNT_SECONDS", 0.0)
     monkeypatch.setattr("app.calcom.secret_changes.LOOK_SECONDS", 0.0)
     monkeypatch.setattr("app.calcom.calling.PAUSES", ())
+    monkeypatch.setattr("app.sealing.ROUNDS", 1000)
     far.turn(api_limit=600_000)
     host = far.desk.engine.catalogue.first_host()
     far.desk.subscriptions.clear()
     far.desk.subscriptions.add(hook(host.id))
-    app = make_app(DATABASE_URL=database_url, **far.settings)
+    app = make_app(DATABASE_URL=store, **far.settings)
     with app.app_context():
         yield app
 

@@ -23,6 +23,7 @@ from app.secrets.rows import State
 from bench.serving import ROOT
 from tests.conftest import outside
 from tests.factories.far_calcom import FarCalcom
+from tests.secrets.conftest import BOTH
 
 SEAL = Seal(["k" * 40], purpose=PURPOSE)
 
@@ -42,6 +43,7 @@ def takes(far: FarCalcom, key: str) -> bool:
     return requests.get(f"{far.url}/v2/me", headers={"Authorization": f"Bearer {key}"}, timeout=10).status_code == 200
 
 
+@BOTH
 def test_every_process_takes_the_new_key_by_itself(site: Flask, far: FarCalcom, renewal: Any) -> None:
     works = site.extensions["works"]
     assert works.calcom.people.me().username
@@ -164,7 +166,10 @@ with app.app_context():
 STORED = "counts in every process"
 
 
-@pytest.mark.parametrize(("point", "words"), [("asked", STORED), ("answered", "Make a key at Cal.com"), ("stored", STORED)])
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [pytest.param("asked", STORED, marks=pytest.mark.soak), ("answered", "Make a key at Cal.com"), pytest.param("stored", STORED, marks=pytest.mark.soak)],
+)
 def test_killed_at_every_step_the_next_run_knows_what_to_do(point: str, words: str, far: FarCalcom, sqlite_url: str, tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "SECRET_KEY": "k" * 40, "DATABASE_URL": sqlite_url, "INSTANCE_PATH": str(tmp_path), **far.settings}
     killed = subprocess.run([sys.executable, "-c", KILLED, point], cwd=ROOT, env=environ, capture_output=True, check=False, timeout=60)

@@ -25,6 +25,7 @@ from app.sealing import Seal
 from app.secrets import export, in_clear
 from bench.serving import ROOT
 from tests.factories.far_calcom import FarCalcom
+from tests.secrets.conftest import BOTH
 
 SECRET = "a-secret-for-the-tests"
 
@@ -62,6 +63,7 @@ def test_all_is_well(young: Flask, flask: Any) -> None:
     assert SECRET not in table
 
 
+@BOTH
 def test_secrets_in_clear_are_named_with_the_place(young: Flask, flask: Any, small_repository: Path, tmp_path: Path) -> None:
     (small_repository / "notes.md").write_text(f"the secret is {SECRET}\n")
     log = tmp_path / "site.log"
@@ -77,6 +79,7 @@ def test_secrets_in_clear_are_named_with_the_place(young: Flask, flask: Any, sma
     assert all(one["fix"] for one in wrong.values())
 
 
+@BOTH
 def test_a_body_in_the_database_is_searched_as_well(young: Flask, flask: Any) -> None:
     with transaction() as session:
         session.add(InboxMessage(digest="d", received_at=clock.now(), due_at=clock.now(), body=b"\xff\x00 cal_demo \xfe"))
@@ -131,7 +134,7 @@ def test_files_that_others_may_read_and_poor_secrets_are_named(site: Flask, flas
 
 
 def test_what_to_look_for() -> None:
-    values = {"DATABASE_URL": "postgresql+psycopg://u:p%40ssword1@h/d", "REDIS_URL": "redis://localhost", "A": "first-secret, second-secret", "B": "short"}
+    values = {"DATABASE_URL": "postgresql+psycopg://u:" + "p%40ssword1@h/d", "REDIS_URL": "redis://localhost", "A": "first-secret, second-secret", "B": "short"}
     assert in_clear.needles(values) == {"DATABASE_URL": [b"p@ssword1"], "A": [b"first-secret", b"second-secret"]}
     assert in_clear.of_repository(Path("/")) is None
     assert list(in_clear.in_files({"A": [b"x"]}, [Path("/nonexistent")])) == []

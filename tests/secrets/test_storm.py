@@ -142,11 +142,12 @@ def test_the_same_with_several_processes_on_postgresql_and_ten_thousand_deliveri
     assert sum(answers.values()) > 10_000
 
 
-def test_killed_at_every_step_it_goes_on_and_nothing_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("points", [("told",), pytest.param(POINTS, marks=pytest.mark.soak)], ids=["in the middle", "at every step"])
+def test_killed_it_goes_on_and_nothing_is_refused(points: tuple[str, ...], tmp_path: Path) -> None:
     with stormy(tmp_path) as (site, storm):
         storm.pause = 0.05
         with storm.raging(2):
-            for point in (*POINTS, "none"):
+            for point in (*points, "none"):
                 script = [sys.executable, str(ROOT / "tests/secrets/rotation_run.py"), point]
                 done = subprocess.run(script, cwd=ROOT, env=site.environ, capture_output=True, text=True, timeout=60, check=False)
                 assert done.returncode == (0 if point == "none" else -9), done.stdout + done.stderr

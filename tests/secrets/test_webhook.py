@@ -23,7 +23,7 @@ from app.secrets import rows
 from app.secrets.rows import State
 from app.secrets.webhook import NoWebhook, Rotation, Undone, drop_old, settle_all
 from tests.factories.far_calcom import FarCalcom
-from tests.secrets.conftest import hook
+from tests.secrets.conftest import BOTH, hook
 
 OLD = "a-secret-for-the-tests"
 NAME = "CALCOM_WEBHOOK_SECRET"
@@ -69,6 +69,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, far: FarCalcom, *, after: int) -> li
     return told
 
 
+@BOTH
 def test_from_the_first_step_to_the_end(site: Flask, far: FarCalcom, rotation: Any, moment: Any) -> None:
     moment("2026-11-21T09:00Z")
     run = rotation()

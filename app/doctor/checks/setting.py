@@ -10,14 +10,12 @@ from app.doctor.patient import Patient
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 RENEW = {
-    "SECRET_KEY": (
-        "move the value to SECRET_KEY_FALLBACKS, set a new one and start the site again: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-    ),
-    "CALCOM_API_KEY": "make a new key at Cal.com (Settings, Developer, API keys), set it as CALCOM_API_KEY, start the site again, delete the old key",
+    "SECRET_KEY": ("move the value to SECRET_KEY_FALLBACKS, set a new one, start the site again, then: flask secrets reseal"),
+    "CALCOM_API_KEY": "flask secrets rotate-api-key    # the README says more: Change a secret",
     "MAIL_PASSWORD": "change the password at your mail provider, set it as MAIL_PASSWORD and start the site again",
 }
 RENEW_OTHER = "make a new one, set it as {name} here and wherever it is used, and start the site again"
-RENEW_WEBHOOK = "set {name}=new,old and start the site again, put the new one into the webhook at Cal.com, then remove the old one"
+RENEW_WEBHOOK = "flask secrets rotate-webhook    # the README says more: Change a secret"
 
 
 def settings(patient: Patient) -> Finding:
