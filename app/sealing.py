@@ -14,7 +14,6 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-
 ROUNDS = 200_000
 """Of the digest that recognises a secret: so many that a short one cannot be guessed from a copy of the database."""
 
