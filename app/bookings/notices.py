@@ -7,6 +7,7 @@ and the owner can see why one did not go out.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from app.bookings.facts import Kind
 from app.bookings.models import Booking
@@ -51,7 +52,9 @@ def _news(booking: Booking, milestones: tuple[Milestone, ...], *, seat: str, pol
             outdated = "outdated: the meeting's time had passed when this was understood"
         if not outdated and milestone.imported_at:
             outdated = BEFORE_US
-        data = {"uid": milestone.uid, "start": milestone.start}
+        data: dict[str, Any] = {"uid": milestone.uid, "start": milestone.start}
+        if milestone.asked_to_move:
+            data["asked_to_move"] = True
         if before is not None and before.start != milestone.start:
             data["old_start"] = before.start
         for role, kind, recipient in _recipients(booking, milestone, policy):

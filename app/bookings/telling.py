@@ -1,7 +1,7 @@
 """What the facts of a booking say about it: time, people, place, answers, money, and what is news in its life."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -29,6 +29,8 @@ class Milestone:
     """When it happened, as Cal.com says."""
     imported_at: datetime | None = None
     """Set when it was there before we were: nobody is told of it any more."""
+    asked_to_move: bool = False
+    """The host cancelled it to ask for another time: its old link still leads to one."""
 
     def over_before_us(self, end: datetime) -> bool:
         """Whether a meeting that ends then had ended when we first heard of it."""
@@ -121,11 +123,13 @@ def milestones_of(parts: list[Node]) -> list[Milestone]:
         episode, previous = 0, None
         for fact in part.own:
             mark = (fact.kind, str(fact.content.get("start", "")))
+            asked = bool(fact.content.get("asked_to_move"))
             if mark == previous:
+                found[-1] = replace(found[-1], asked_to_move=asked or found[-1].asked_to_move)
                 continue
             in_place = previous is not None and previous[0] is Kind.CONFIRMED is fact.kind
             first = not (confirmed_before or in_place or fact.content.get("moved_in", False))
-            found.append(Milestone(fact.kind, part.address.uid, mark[1], episode, first, fact.at, _imported_at(fact)))
+            found.append(Milestone(fact.kind, part.address.uid, mark[1], episode, first, fact.at, _imported_at(fact), asked))
             episode += fact.kind in {Kind.CANCELLED, Kind.REJECTED}
             previous = mark
         confirmed_before = confirmed_before or any(fact.kind is Kind.CONFIRMED for fact in part.own)

@@ -73,7 +73,7 @@ def carry_out(client: Client, wish: Wish, *, policy: MailPolicy) -> Result:
     except CalcomError as error:
         return _refused(client, wish, error, policy)
     after = _look_again(client, wish, seen, answer)
-    recorded = _enter(client, wish, after, policy)
+    recorded = _enter(client, wish, after, policy, done=True)
     others = _enter_series(client, wish, after.first, policy) if recorded else 0
     return Result(Outcome.DONE, recorded=recorded, others=others)
 
@@ -166,13 +166,14 @@ def _look_again(client: Client, wish: Wish, before: Seen, answer: Booking) -> Se
 # Recording ------------------------------------------------------------------------------------------------------------
 
 
-def _enter(client: Client, wish: Wish, seen: Seen, policy: MailPolicy) -> bool:
-    """Whether what was seen is recorded now, by us or by the deliveries that came meanwhile."""
+def _enter(client: Client, wish: Wish, seen: Seen, policy: MailPolicy, *, done: bool = False) -> bool:
+    """Whether what was seen is recorded now, by us or by the deliveries that came meanwhile. `done`: it is our doing."""
+    asked = done and wish.act is Act.ASK_TO_MOVE
     for _ in range(LOOKS):
         try:
             with transaction() as session:
                 take_turn(session)
-                found = news(session, seen, types_known(), mine=wish.address, reason=wish.reason)
+                found = news(session, seen, types_known(), mine=wish.address, reason=wish.reason, asked_to_move=asked)
                 if not found.overtaken:
                     record(session, [*found.facts, *found.marks], cause=Cause(wish.by.actor, CAUSES[wish.act]), policy=policy)
                     return True

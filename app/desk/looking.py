@@ -83,8 +83,11 @@ def seat_uid_of(session: Session, address: Address) -> str:
     return held_at(session, {address.uid}, asked_at=clock.now()).seat_uids.get(address, "") if address.seat else ""
 
 
-def news(session: Session, seen: Seen, types: Mapping[int, TypeKnown], *, mine: Address, reason: str = "") -> News:
-    """What was seen, as facts. `reason`: why staff ended it, where Cal.com does not repeat that. Raises `NotUnderstood`."""
+def news(session: Session, seen: Seen, types: Mapping[int, TypeKnown], *, mine: Address, reason: str = "", asked_to_move: bool = False) -> News:
+    """What was seen, as facts. Raises `NotUnderstood`.
+
+    `reason` and `asked_to_move`: why staff ended it, where Cal.com's API does not repeat that.
+    """
     rows = [read(row, types) for row in seen.rows]
     known = held(session, rows, asked_at=seen.asked_at)
     if any(row.uid in known.meanwhile for row in rows):
@@ -95,7 +98,7 @@ def news(session: Session, seen: Seen, types: Mapping[int, TypeKnown], *, mine: 
     for row, each in zip(rows, found, strict=True):
         if each.absentees:
             facts += _leavers(row, known, mine, moved={fact.address for fact in facts if fact.kind is Kind.MOVED})
-    facts = [_because(fact, reason) for fact in facts]
+    facts = [_because(fact, reason, asked_to_move=asked_to_move) for fact in facts]
     if facts and not would_change(session, facts):
         facts = []
     return News(tuple(facts), tuple(marks))
@@ -134,7 +137,9 @@ def _leavers(row: Row, known: Held, mine: Address, *, moved: set[Address]) -> It
         yield from seated(row, known)
 
 
-def _because(fact: Fact, reason: str) -> Fact:
-    """With the reason that staff gave: of a declined request the API tells none."""
-    ended = fact.kind in {Kind.CANCELLED, Kind.REJECTED}
-    return replace(fact, content={**fact.content, "reason": reason}) if ended and reason and not fact.content.get("reason") else fact
+def _because(fact: Fact, reason: str, *, asked_to_move: bool) -> Fact:
+    """With the reason that staff gave, of a declined request the API tells none, and with what only a delivery says."""
+    if fact.kind not in {Kind.CANCELLED, Kind.REJECTED}:
+        return fact
+    asked = {"asked_to_move": True} if asked_to_move and fact.kind is Kind.CANCELLED else {}
+    return replace(fact, content={**fact.content, "reason": fact.content.get("reason") or reason, **asked})

@@ -10,6 +10,7 @@ from app.notifications.writer import LinksFor
 from app.outbox.models import OutboxMessage
 from app.outbox.topics import LETS_IN, SEQUENCES, Topic, family
 from app.sealing import Seal
+from app.web.public.calcom import move_url
 from app.web.public.links import sign_booking, sign_leave
 
 
@@ -24,11 +25,13 @@ def mail_links(settings: Settings) -> LinksFor:
         reference, event_type, sequence = booking.reference, booking.event_type, family(message.kind)
         own = f"{settings.SITE_URL}/booking/{reference}"
         token = quote(sign_booking(reference))
+        anew = f"{settings.SITE_URL}/book/{quote(host)}/{quote(event_type)}" if event_type else f"{settings.SITE_URL}/book"
+        asked = str(message.data.get("uid", "")) if message.data.get("asked_to_move") else ""
         return Links(
             site_url=settings.SITE_URL,
             manage_url=f"{own}/manage?t={token}",
             calendar_url=f"{own}/calendar.ics?t={token}",
-            rebook_url=f"{settings.SITE_URL}/book/{quote(host)}/{quote(event_type)}" if event_type else f"{settings.SITE_URL}/book",
+            rebook_url=move_url(settings, quote(asked)) if asked else anew,
             admin_url=admin_url(settings.SITE_URL, reference=reference),
             unsubscribe_url=f"{settings.SITE_URL}/unsubscribe/{quote(sign_leave(message.recipient, sequence))}" if sequence in SEQUENCES else "",
         )

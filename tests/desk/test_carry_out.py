@@ -216,6 +216,24 @@ def test_an_installation_that_is_too_old_to_ask_for_another_time_says_so(booked,
     assert far.desk.engine.booking(made.uid).status is There.ACCEPTED
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_who_is_asked_for_another_time_gets_the_link_that_moves_the_booking(way, booked, act, far, post, mails, work):
+    made = booked()
+    post.fast = way == "before"
+    act(Act.ASK_TO_MOVE, made.uid, reason="Robin is ill")
+    if way == "twice":
+        post.hand_over(times=2)
+    work()
+    (letter,) = [mail for mail in mails.sent if mail.to == GUEST]
+    assert f"{far.url}/reschedule/{made.uid}" in letter.text
+    mails.sent.clear()
+    cancelled = booked()
+    act(Act.CANCEL, cancelled.uid, reason="Robin is ill")
+    work()
+    (letter,) = [mail for mail in mails.sent if mail.to == GUEST]
+    assert "/reschedule/" not in letter.text
+
+
 def test_who_was_asked_to_move_moves_and_keeps_the_number(booked, act, far, post, work):
     made = booked()
     act(Act.ASK_TO_MOVE, made.uid, reason="Robin is ill")
