@@ -128,7 +128,7 @@ def _row(cells: Sequence[Cell]) -> str:
 
 
 def _text(text: str, *, style: int = _PLAIN) -> str:
-    kept = _CODE.sub("_x005F_", _BAD.sub("", text))
+    kept = text if text.isascii() and text.isprintable() and "_x" not in text else _CODE.sub("_x005F_", _BAD.sub("", text))
     if len(kept) > MOST_LETTERS:
         kept = kept[: MOST_LETTERS - 1] + "…"
     if style == _PLAIN and kept.lstrip().startswith(_FORMULA):

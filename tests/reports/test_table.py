@@ -2,6 +2,7 @@ import tracemalloc
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app import clock
 from app.bookings.question import Filters
@@ -126,3 +127,24 @@ def test_memory_does_not_grow_with_the_rows(stored):
     count, many = peak()
     assert count == 9000
     assert many < few * 1.5
+
+
+def test_nothing_is_sorted_before_the_first_row_comes(app, stored):
+    """Also when SQLite knows nothing of how the values lie, whatever the filters are."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL decides by how much there is")
+    stored(*scattered("plans", 20, around=NOON, days=9), listed=False)
+    for filters in (Filters(), Filters(host="kim@example.com"), Filters(status="completed"), Filters(since=NOON, text="ines")):
+        asked = []
+
+        def note(_connection, _cursor, statement, parameters, _context, _many, asked=asked):
+            asked.append((statement, parameters))
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        list(rows(filters, **LONDON))
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        (statement, parameters) = next(one for one in asked if one[0].startswith("SELECT"))
+        with db.engine.connect() as connection:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        assert "ix_booking_start_id" in plan[0], plan
+        assert not [step for step in plan if "TEMP B-TREE" in step], plan
