@@ -28,6 +28,8 @@ from app.config_as_code.schema import json_schema
 __all__ = ["group"]
 
 COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
+AT_ONCE = 20
+"""More changes than this go at the pace that Cal.com's limit allows, and wait where it says so."""
 BUSY = "Somebody else is changing the account or the file at this moment; nothing was done. Try again in a minute."
 
 
@@ -165,8 +167,9 @@ def _apply(desk: ConfigDesk, compared: Compared, *, yes: bool, force: bool) -> N
             printing.stop("Meanwhile the account or the file has changed: nothing was done. Look at the plan again.", code=1)
         compared = again
     with _stoppable() as stopping:
+        at = desk.unhurried(lambda: bool(stopping)) if len(compared.plan.changes) > AT_ONCE else desk
         try:
-            result = desk.apply(compared, force=force, watch=_say, should_stop=lambda: bool(stopping))
+            result = at.apply(compared, force=force, watch=_say, should_stop=lambda: bool(stopping))
         except Unsafe as unsafe:
             printing.stop(f"Not applied: {unsafe}.", code=1)
             return

@@ -2,12 +2,23 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from app.calcom.types import LANGUAGES
 from app.config_as_code.part import OFF, Address, Clock, Colour, Count, Day, Email, Line, Part, Slug, Weekday, Whole, Words
 from app.config_as_code.questions import USUAL, WITH_OPTIONS, WITHOUT_PLACEHOLDER
 
+SPOKEN = ("", *LANGUAGES, "sk-SK")
+
+
+def _language(value: str) -> str:
+    if value not in SPOKEN:
+        msg = f"must be one of {', '.join(SPOKEN[1:])}, or empty for the booker's own"
+        raise ValueError(msg)
+    return value
+
+
+Language = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"enum": list(SPOKEN)})]
 Layout = Literal["month", "week", "column"]
 QuestionType = Literal[
     "name", "email", "phone", "address", "text", "number", "textarea", "select", "multiselect", "multiemail", "checkbox", "radio", "boolean", "url"
@@ -239,7 +250,7 @@ class EventTypeDefaults(Part):
     lockTimeZoneToggleOnBookingPage: bool | None = None
     color: Colours | None = None
     customName: Words | None = None
-    interfaceLanguage: Literal["", *LANGUAGES, "sk-SK"] | None = None  # type: ignore[valid-type]  # the list stands in one place
+    interfaceLanguage: Language | None = None
     destinationCalendar: DestinationCalendar | None = None
     useDestinationCalendarEmail: bool | None = None
     successRedirectUrl: Address | None = None

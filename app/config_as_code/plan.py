@@ -185,14 +185,14 @@ class Pairs:
 
 
 def _change(wish: Wish, there: Found | None, pairs: Pairs) -> Iterator[Change]:
-    team = {"team": wish.team, "team_id": pairs.team(wish.team)}
+    team_id = pairs.team(wish.team)
     if there is None:
         fields: Differences = {name: (None, value) for name, value in sorted(wish.fields.items()) if value not in NOTHING}
-        yield Change(Action.CREATE, wish.kind, wish.key, fields, wish.fields, where=wish.where, **team)  # type: ignore[arg-type]  # two keys of known types
+        yield Change(Action.CREATE, wish.kind, wish.key, fields, wish.fields, None, wish.team, team_id, wish.where)
         return
     fields = {name: pair for name, pair in differences(wish.fields, there.fields).items() if can_be_told(name, pair[1])}
     if fields:
-        yield Change(Action.UPDATE, wish.kind, wish.key, fields, wish.fields, there.id, where=wish.where, **team)  # type: ignore[arg-type]  # the same
+        yield Change(Action.UPDATE, wish.kind, wish.key, fields, wish.fields, there.id, wish.team, team_id, wish.where)
 
 
 def _reports(wish: Wish, there: Found | None) -> Iterator[Report]:

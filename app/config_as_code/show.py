@@ -1,9 +1,10 @@
 """A plan for people and for programs: lines for a terminal, JSON, Markdown for a review, HTML for a page."""
 
-import html
 import json
 from collections.abc import Iterator
 from typing import Any
+
+from markupsafe import Markup
 
 from app.config_as_code.kinds import WORDS
 from app.config_as_code.plan import Action, Change, Differences, Plan, Report, counted
@@ -131,49 +132,50 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{each}" if each in "\\`*_{}[]<>#|" else each for each in clean(text))
 
 
-def fragment(plan: Plan) -> str:
+def fragment(plan: Plan) -> Markup:
     """The plan as a piece of HTML; everything that comes from outside is escaped."""
-    parts = [f'<p class="plan-summary">{html.escape(summary(plan))}</p>']
+    parts = [Markup('<p class="plan-summary">{}</p>').format(summary(plan))]
     if plan.unsafe:
-        reasons = "".join(f"<li>{html.escape(clean(reason))}</li>" for reason in plan.unsafe)
-        parts.append(f'<div class="plan-unsafe"><p>This plan has to be confirmed, because:</p><ul>{reasons}</ul></div>')
+        reasons = Markup("").join(Markup("<li>{}</li>").format(clean(reason)) for reason in plan.unsafe)
+        parts.append(Markup('<div class="plan-unsafe"><p>This plan has to be confirmed, because:</p><ul>{}</ul></div>').format(reasons))
     if plan.changes:
-        parts.append('<ol class="plan">' + "".join(_item(change) for change in plan.changes) + "</ol>")
+        parts.append(Markup('<ol class="plan">{}</ol>').format(Markup("").join(map(_item, plan.changes))))
     if plan.reports:
-        rows = "".join(map(_reported, plan.reports))
-        parts.append(f'<div class="plan-reports"><p>Only reported:</p><ul class="plan">{rows}</ul></div>')
-    return "\n".join(parts)
+        rows = Markup("").join(map(_reported, plan.reports))
+        parts.append(Markup('<div class="plan-reports"><p>Only reported:</p><ul class="plan">{}</ul></div>').format(rows))
+    return Markup("\n").join(parts)
 
 
-def _reported(report: Report) -> str:
-    return f"<li><p>{html.escape(title(report))} <small>{html.escape(report.why)}</small></p>{_list(report.fields, Action.UPDATE)}</li>"
+def _reported(report: Report) -> Markup:
+    return Markup("<li><p>{} <small>{}</small></p>{}</li>").format(title(report), report.why, _list(report.fields, Action.UPDATE))
 
 
-def _item(change: Change) -> str:
+def _item(change: Change) -> Markup:
     shown = {name: (old, new) for name, old, new in _told(change)}
-    return (
-        f'<li class="plan-{change.action}"><p><strong>{change.action.capitalize()}</strong> {html.escape(title(change))}</p>{_list(shown, change.action)}</li>'
-    )
+    inside = (change.action, change.action.capitalize(), title(change), _list(shown, change.action))
+    return Markup('<li class="plan-{}"><p><strong>{}</strong> {}</p>{}</li>').format(*inside)
 
 
-def _list(fields: Differences, action: Action) -> str:
+def _list(fields: Differences, action: Action) -> Markup:
     if not fields:
-        return ""
+        return Markup("")
     rows = []
     for name, (old, new) in fields.items():
-        was = "" if action == Action.CREATE else f"<del>{html.escape(spelled(old))}</del> "
-        rows.append(f"<dt>{html.escape(name)}</dt><dd>{was}<ins>{html.escape(spelled(new))}</ins></dd>")
-    return f"<dl>{''.join(rows)}</dl>"
+        was = Markup("") if action == Action.CREATE else Markup("<del>{}</del> ").format(spelled(old))
+        rows.append(Markup("<dt>{}</dt><dd>{}<ins>{}</ins></dd>").format(name, was, spelled(new)))
+    return Markup("<dl>{}</dl>").format(Markup("").join(rows))
+
+
+STYLE = (
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}dl{display:grid;grid-template-columns:max-content 1fr;"
+    "gap:.25rem 1rem}dd{margin:0;overflow-wrap:anywhere}del{color:#9a1c1c}ins{color:#0b6b2e;text-decoration:none}"
+    ".plan-unsafe{border:2px solid;padding:0 1rem}"
+)
 
 
 def page(plan: Plan) -> str:
     """The plan as a file that a browser opens."""
-    style = (
-        "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}dl{display:grid;grid-template-columns:max-content 1fr;"
-        "gap:.25rem 1rem}dd{margin:0;overflow-wrap:anywhere}del{color:#9a1c1c}ins{color:#0b6b2e;text-decoration:none}"
-        ".plan-unsafe{border:2px solid;padding:0 1rem}"
-    )
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plan for Cal.com</title><style>{style}</style>'
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plan for Cal.com</title><style>{STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body><h1>Plan for Cal.com</h1>\n{fragment(plan)}\n</body></html>\n'
 
 
