@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.bookings.audit import Cause
@@ -30,16 +31,14 @@ Write = Callable[[Callable[[SyncRun], None]], None]
 
 def absent_from(shown: Collection[str], *, begin: datetime, end: datetime | None) -> list[str]:
     """Uids of upcoming bookings of ours that start in this span and are not among those shown."""
-    last = select(BookingAddress.booking_id, func.max(BookingAddress.position).label("position")).group_by(BookingAddress.booking_id).subquery()
+    other = aliased(BookingAddress)
+    last = select(func.max(other.position)).where(other.booking_id == Booking.id).scalar_subquery()
     query = (
         select(BookingAddress.uid)
         .join(Booking, Booking.id == BookingAddress.booking_id)
-        .join(last, and_(last.c.booking_id == BookingAddress.booking_id, last.c.position == BookingAddress.position))
-        .where(*upcoming(clock.now()), Booking.start >= begin, *([Booking.start < end] if end else []))
-        .distinct()
-        .order_by(BookingAddress.uid)
+        .where(*upcoming(clock.now()), BookingAddress.position == last, Booking.start >= begin, *([Booking.start < end] if end else []))
     )
-    return [uid for uid in db.session.scalars(query) if uid not in shown]
+    return sorted({uid for uid in db.session.scalars(query) if uid not in shown})
 
 
 def in_doubt(number: int) -> tuple[list[str], int]:
