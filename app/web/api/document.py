@@ -100,9 +100,9 @@ def _document(site_url: str) -> Json:
     paths: Json = {}
     for operation in OPERATIONS:
         paths.setdefault(f"/api{operation.path}", {})[operation.method] = _operation(operation)
-    answers = [(each.answer, "serialization") for each in OPERATIONS if each.answer] + [(shapes.ProblemDetails, "serialization")]
-    bodies = [(each.body, "validation") for each in OPERATIONS if each.body]
-    _, schemas = models_json_schema(list(dict.fromkeys(answers + bodies)), ref_template=REF)  # type: ignore[arg-type]  # its modes are literals
+    models: dict[Any, None] = {(each.answer, "serialization"): None for each in OPERATIONS if each.answer} | {(shapes.ProblemDetails, "serialization"): None}
+    models |= {(each.body, "validation"): None for each in OPERATIONS if each.body}
+    _, schemas = models_json_schema(list(models), ref_template=REF)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Bookings of this site", "version": version("frontdesk"), "description": ABOUT},

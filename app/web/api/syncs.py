@@ -124,13 +124,14 @@ def _errand(number: int) -> Errand:
 def _comparison(run: SyncRun) -> dict[str, Any]:
     url = settings().SITE_URL + url_for(".booking_sync", number=run.id)
     values = {name: getattr(run, name) for name in RUN_FIELDS} | _moments(run) | {"note": run.note or None, "error": run.error or None, "url": url}
-    return shapes.Comparison(**values).model_dump(mode="json")
+    return shapes.Comparison.model_validate(values).model_dump(mode="json")
 
 
 def _refresh(errand: Errand) -> dict[str, Any]:
     url = settings().SITE_URL + url_for(".event_type_sync", number=errand.id)
-    values = {name: errand.counts.get(name, 0) for name in COUNTS} | _moments(errand)
-    return shapes.Refresh(**values, id=errand.id, state=errand.state, error=errand.error or None, url=url).model_dump(mode="json")  # type: ignore[arg-type]  # pydantic checks it
+    counts = {name: errand.counts.get(name, 0) for name in COUNTS}
+    values = counts | _moments(errand) | {"id": errand.id, "state": errand.state, "error": errand.error or None, "url": url}
+    return shapes.Refresh.model_validate(values).model_dump(mode="json")
 
 
 def _moments(row: SyncRun | Errand) -> dict[str, str | None]:
