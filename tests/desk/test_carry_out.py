@@ -22,7 +22,7 @@ from tests.desk.conftest import at, history
 from tests.factories.orders import next_free, person
 
 GUEST = "ada@example.org"
-WAYS = ("never", "twice", "before")
+WAYS = (pytest.param("never", marks=pytest.mark.soak), "twice", "before")
 """How the delivery about an act comes: not at all; late and twice; while Cal.com is still being asked."""
 
 

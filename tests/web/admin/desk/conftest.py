@@ -10,6 +10,12 @@ from tests.factories.far_calcom import far_calcom
 from tests.factories.orders import order
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
+def database_url(request):
+    """Pages on SQLite; the long form takes PostgreSQL too. What stands beneath them is tried on both each time."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
 @pytest.fixture(scope="module")
 def running():
     with far_calcom() as found:

@@ -11,6 +11,12 @@ from tests.conftest import refresh, token_in
 from tests.factories.orders import order, person
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
+def database_url(request):
+    """Pages on SQLite; the long form takes PostgreSQL too. What stands beneath them is tried on both each time."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
 @pytest.fixture
 def known(calcom, mails, work):
     """`known()`: somebody who has booked and got a confirmation; their number."""
