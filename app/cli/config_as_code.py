@@ -15,6 +15,8 @@ from app.calcom.errors import CalcomError
 from app.cli import demo, printing
 from app.cli.calcom import group
 from app.cli.current import real_app
+from app.cli.schema import bring_up_to_date
+from app.config import Settings
 from app.config_as_code import drift as drifting
 from app.config_as_code import show
 from app.config_as_code.apply import Done, Unsafe
@@ -28,6 +30,7 @@ from app.config_as_code.schema import json_schema
 __all__ = ["group"]
 
 COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
+DATABASE = "frontdesk.sqlite3"
 AT_ONCE = 20
 """More changes than this go at the pace that Cal.com's limit allows, and wait where it says so."""
 BUSY = "Somebody else is changing the account or the file at this moment; nothing was done. Try again in a minute."
@@ -109,8 +112,11 @@ def decap(repo: str, branch: str, file: str) -> None:
 def _app() -> Iterator[Flask]:
     """The app whose account is meant, in its context: while a demo runs here and no account is set, the demo's."""
     app = real_app()
-    settings = None if app.extensions["settings"].CALCOM_API_KEY else demo.running_settings()
+    own: Settings = app.extensions["settings"]
+    settings = None if own.CALCOM_API_KEY else demo.running_settings()
     if settings is None:
+        if own.CALCOM_API_KEY and not own.DATABASE_URL and not (own.INSTANCE_PATH / DATABASE).exists():
+            bring_up_to_date(app)  # a fresh checkout, for example of a workflow: since when something differs is kept there
         yield app
         return
     made = app.extensions["factory"](settings)

@@ -10,7 +10,9 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from ruamel.yaml import YAML
 
+from app import create_app
 from app.cli import config_as_code
+from app.config import Settings
 from app.config_as_code.drift import current
 from app.jobs.embedded import take_lock
 from tests.conftest import refresh
@@ -169,6 +171,18 @@ def test_while_another_one_works_it_does_nothing(flask: Callable[..., Any], pull
     result = flask("pull")
     lock.close()
     assert (result.exit_code, "Somebody else is changing" in result.stderr) == (1, True)
+
+
+def test_a_fresh_checkout_gets_its_database_by_itself(calcom: FarCalcom, tmp_path: Path) -> None:
+    instance = tmp_path / "fresh" / "instance"
+    settings = {"SITE_URL": calcom.desk.site_url, "CALCOM_WEBHOOK_SECRET": [SECRET], "CALCOM_CONFIG": tmp_path / "calcom.yaml", **calcom.settings}
+    fresh = create_app(Settings(SECRET_KEY="k" * 40, INSTANCE_PATH=instance, **settings))
+    runner = FlaskCliRunner(fresh)
+    assert runner.invoke(args=["calcom", "pull"]).exit_code == 0
+    calcom.kind("intro").title = "By hand"
+    result = runner.invoke(args=["calcom", "drift", "--json"])
+    assert json.loads(result.stdout)["drift"][0]["since"] is not None
+    assert (instance / "frontdesk.sqlite3").exists()
 
 
 def test_without_a_key_it_says_how_to_get_one(make_app: Callable[..., Flask]) -> None:
