@@ -30,7 +30,7 @@ LISTS = [
 ]  # fmt: skip
 SORTS = ["start", "-start", "guest", "-guest", "type", "-host", "booked", "-booked"]
 VALUES = {"number": "5", "kind": "confirmation", "token": "none", "act": "cancel", "reference": "{reference}", "address": "{address}", "email": "{address}"}
-"""What stands for the variable parts of an address."""
+"""What stands for the variable parts of an address; for others something that is not there."""
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def addresses(app, reference, address):
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/admin") or "GET" not in rule.methods or rule.endpoint in {"admin.calendar_csv", "admin.calendar_xlsx"}:
             continue
-        known = {name: VALUES[name].format(reference=reference, address=address) for name in rule.arguments}
+        known = {name: VALUES.get(name, "none").format(reference=reference, address=address) for name in rule.arguments}
         yield re.sub(r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", lambda found, known=known: known[found[1]], rule.rule)
 
 
