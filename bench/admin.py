@@ -281,7 +281,7 @@ def databases(wanted: str, keep: Path) -> Iterator[Callable[[int], str]]:
     if wanted == "sqlite":
         yield lambda rows: f"sqlite:///{keep / f'bookings-{rows}.sqlite3'}"
         return
-    with postgres_server() as server:
+    with postgres_server(durable=False) as server:
 
         def made(rows: int) -> str:
             engine = sa.create_engine(f"{server.url}postgres", isolation_level="AUTOCOMMIT")
