@@ -377,7 +377,7 @@ def test_secrets_that_are_old(make_app: Callable[..., Flask]) -> None:
             secret_age.note(session, name, digest, now=clock.now() - timedelta(days=100))
     [result] = examine(patient_of(app), [check for check in CHECKS if check.name == "secrets"])
     assert result.finding.says == "In use for long: SECRET_KEY for 100 days, CALCOM_WEBHOOK_SECRET for 100 days."
-    assert "CALCOM_WEBHOOK_SECRET: set CALCOM_WEBHOOK_SECRET=new,old" in result.finding.fix
+    assert "CALCOM_WEBHOOK_SECRET: flask secrets rotate-webhook" in result.finding.fix
 
 
 # What waits -----------------------------------------------------------------------------------------------------------
