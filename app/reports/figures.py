@@ -87,6 +87,9 @@ class Which:
         return found
 
 
+ALL = Which()
+
+
 @dataclass
 class Tally:
     """How many bookings, by what became of them."""
@@ -158,7 +161,7 @@ class Figures:
         return found
 
 
-def figures(span: Span, which: Which = Which()) -> Figures:
+def figures(span: Span, which: Which = ALL) -> Figures:
     """Every count of the span."""
     edges, now = span.edges, clock.now()
     found = Figures(weeks=[Tally() for _ in range(span.weeks)])

