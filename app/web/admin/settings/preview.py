@@ -48,7 +48,7 @@ def settings_preview(page: str, token: str) -> Response:
         abort(404)
     about = {"home": (shown.home.title, shown.description), "consultation": (shown.consultation.title, shown.consultation.lead), "book": (shown.book.title, "")}
     heading, summary = about[page]
-    values = {"site": shown, "heading": heading, "summary": summary, "event_types": catalogue.cards(), "private": True, "preview": True}
+    values = {"site": shown, "heading": heading, "summary": summary, "event_types": catalogue.cards(), "private": True, "draft": True}
     html = render_template("admin/settings/shown.html", page=PAGES[page], **values)
     return make_response(html.replace("</head>", f'<link rel="stylesheet" href="{url_for(".settings_preview_colour", token=token)}"></head>', 1))
 
