@@ -49,7 +49,7 @@ def page(wish: Wish, *, after: str = "", before: str = "") -> Page:
     return Page(rows, key_of(rows[0]) if rows and newer else "", key_of(rows[-1]) if rows and older else "")
 
 
-def statement(wish: Wish, *, after: str = "", before: str = "") -> Select[tuple[StaffAct]]:
+def statement(wish: Wish, *, after: str = "", before: str = "") -> Select[StaffAct]:
     """What is asked of the database for a page, and one act more."""
     backwards = bool(_key(before)) and not _key(after)
     here = _key(before) if backwards else _key(after)

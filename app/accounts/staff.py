@@ -120,6 +120,11 @@ def by_id(staff_id: int) -> AdminUser | None:
     return db.session.get(AdminUser, staff_id)
 
 
+def known(staff_id: int) -> AdminUser:
+    """The staff member with this number, who is there."""
+    return db.session.get_one(AdminUser, staff_id)
+
+
 def by_email(email: str) -> AdminUser | None:
     """The staff member with this address who may sign in: not switched off, invitation accepted."""
     mine = (AdminUser.email == email.strip().lower(), AdminUser.active.is_(True), AdminUser.password_hash != "")

@@ -3,9 +3,10 @@
 Whoever was signed in before in this browser is signed out, in the database as well.
 """
 
+from typing import TYPE_CHECKING
+
 from flask import Response, make_response, redirect, session, url_for
 from flask_login import login_user
-from sqlalchemy.orm import Session
 
 from app.accounts import second_factor, sessions, staff, staff_acts
 from app.accounts.models import AdminUser
@@ -14,6 +15,9 @@ from app.db import transaction
 from app.web.access import local_path
 from app.web.admin.account import guesses
 from app.web.admin.browsers import this_browser
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 HALF = "half"
 """Where the browser keeps the token of a session that waits for its code."""
@@ -53,7 +57,7 @@ def waiting() -> tuple[StaffSession, AdminUser] | None:
     return sessions.of_token(token, stage=Stage.CODE) if isinstance(token, str) else None
 
 
-def renew(database: Session, *, staff_id: int, how: str) -> str:
+def renew(database: "Session", *, staff_id: int, how: str) -> str:
     """A new token for whoever is signed in here; every other session of theirs ends. `keep` it after the commit."""
     sessions.end_all(database, staff_id=staff_id)
     return sessions.begin(database, staff_id=staff_id, how=how, browser=this_browser())
@@ -62,13 +66,12 @@ def renew(database: Session, *, staff_id: int, how: str) -> str:
 def keep(number: int, token: str) -> None:
     """This browser goes on with the new token and nothing else."""
     session.clear()
-    user = staff.by_id(number)
-    assert user is not None  # noqa: S101 -- the person has just been written
+    user = staff.known(number)
     user.session_token = token
     login_user(user)
 
 
-def _enter(database: Session, number: int, how: str, *, said: str) -> str:
+def _enter(database: "Session", number: int, how: str, *, said: str) -> str:
     staff.note_sign_in(database, user_id=number)
     browser = this_browser()
     token = sessions.begin(database, staff_id=number, how=how, browser=browser)
@@ -76,7 +79,7 @@ def _enter(database: Session, number: int, how: str, *, said: str) -> str:
     return token
 
 
-def _leave(database: Session) -> None:
+def _leave(database: "Session") -> None:
     """Ends whatever this browser held until now."""
     for name in ("_user_id", HALF):
         token = session.get(name)
@@ -87,7 +90,5 @@ def _leave(database: Session) -> None:
 def _welcome(number: int, token: str, wanted: str | None) -> Response:
     keep(number, token)
     answer = make_response(redirect(local_path(wanted)))
-    user = staff.by_id(number)
-    assert user is not None  # noqa: S101 -- as above
-    guesses.mark_browser(answer, user)
+    guesses.mark_browser(answer, staff.known(number))
     return answer

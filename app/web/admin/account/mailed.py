@@ -11,17 +11,17 @@ from app.db import transaction
 from app.web.admin.account.entering import admit
 from app.web.admin.blueprint import blueprint
 
-TOKEN = "<string(maxlength=100):token>"  # noqa: S105 -- the name of a part of an address
+LINK = "<string(maxlength=100):token>"
 
 
-@blueprint.get(f"/sign-in/link/{TOKEN}")
+@blueprint.get(f"/sign-in/link/{LINK}")
 def sign_in_link(token: str) -> ResponseReturnValue:
     """The button; or why the link opens nothing."""
     user = links.look(token, purpose=Purpose.SIGN_IN)
     return _link_page(user, token) if user is not None else _link_page(None, token, status=410)
 
 
-@blueprint.post(f"/sign-in/link/{TOKEN}")
+@blueprint.post(f"/sign-in/link/{LINK}")
 def sign_in_by_link(token: str) -> ResponseReturnValue:
     """Signs in, once; who has a second factor is asked for it all the same."""
     with transaction() as database:
@@ -29,14 +29,14 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
     return admit(user, how="link") if user is not None else _link_page(None, token, status=410)
 
 
-@blueprint.get(f"/join/{TOKEN}")
+@blueprint.get(f"/join/{LINK}")
 def join(token: str) -> ResponseReturnValue:
     """The form that accepts an invitation."""
     user = links.look(token, purpose=Purpose.INVITATION)
     return _join_page(user, token) if user is not None else _join_page(None, token, status=410)
 
 
-@blueprint.post(f"/join/{TOKEN}")
+@blueprint.post(f"/join/{LINK}")
 def join_now(token: str) -> ResponseReturnValue:
     """Sets name and password and signs in, once. A password that will not do uses nothing up."""
     invited = links.look(token, purpose=Purpose.INVITATION)

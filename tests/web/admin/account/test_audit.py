@@ -15,7 +15,7 @@ def browser(client, owner, enter, moment):
         for number in range(120):
             if number % 40 == 0:
                 moment.forward(days=1)
-            act = ("booking.cancel", "inbox.replay")[number % 2]
+            act = ("booking.cancel", "delivery.replay")[number % 2]
             staff_acts.note(session, staff_id=owner, act=act, on=f"B{number}" if act == "booking.cancel" else str(number), detail="why not")
     enter(client)
     return client
@@ -44,7 +44,7 @@ def test_every_act_is_on_one_page_with_who_what_and_where_it_leads(browser):
 @pytest.mark.parametrize(
     ("query", "rows"),
     [
-        ("?act=booking.cancel", 60), ("?person=0", 0), ("?person=1&act=inbox.replay", 60), ("?from=2026-12-10&to=2026-12-10", 40), ("?to=2026-12-08", 0),
+        ("?act=booking.cancel", 60), ("?person=0", 0), ("?person=1&act=delivery.replay", 60), ("?from=2026-12-10&to=2026-12-10", 40), ("?to=2026-12-08", 0),
         ("?on=B4", 1), ("?person=none&from=2026-99-99", 121), ("?person=99999999999999", 121), ("?after=nonsense", 121), ("?to=9999-12-31", 121),
     ],
 )  # fmt: skip
