@@ -77,16 +77,14 @@ class Verdict:
 def verify(client: Client, booking: Booking, address: Address) -> Verdict:
     """The booking beside what Cal.com says now. Raises every `CalcomError` but `NotFound`, and `NotUnderstood`."""
     number = booking.id
-    verdict: Verdict | None = None
-    for _ in range(LOOKS):
+    for left in reversed(range(LOOKS)):
         seen = _look(client, address)
         session = db.session()
         verdict = _verdict(session, session.get_one(Booking, number, populate_existing=True), address, seen)
         session.rollback()
-        if not verdict.news.overtaken:
-            break
-    assert verdict is not None  # noqa: S101 -- the loop runs at least once
-    return verdict
+        if not (verdict.news.overtaken and left):
+            return verdict
+    raise AssertionError("the last look returns")
 
 
 def accept(client: Client, booking: Booking, address: Address, *, shown: str, by: Staff, policy: MailPolicy) -> Verdict | None:
