@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -221,17 +221,17 @@ def _tell_the_line(connected: socket.socket | None) -> None:
         line.use(connected)
 
 
-class _Tells:
+class _Tells(HTTPConnection if TYPE_CHECKING else object):
     """A connection that tells which socket it uses, when it is made and whenever it is used again."""
 
     def _new_conn(self) -> socket.socket:
-        connected: socket.socket = super()._new_conn()  # type: ignore[misc]  # the connection beside it in the two classes below
+        connected = super()._new_conn()
         _tell_the_line(connected)
         return connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _tell_the_line(self.sock)  # type: ignore[attr-defined]
-        super().request(*args, **kwargs)  # type: ignore[misc]
+        _tell_the_line(self.sock)
+        super().request(*args, **kwargs)
 
 
 class _Plain(_Tells, HTTPConnection):
