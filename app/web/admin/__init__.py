@@ -4,10 +4,10 @@ from app.web.admin import booking, calendar, doctor, errands, inbox, mails, outb
 from app.web.admin.account import audit, code, colleagues, factor, mailed, own
 from app.web.admin.blueprint import blueprint
 from app.web.admin.catalogue import event_types, hosts
-from app.web.admin.first_run import page as first_run
 from app.web.admin.desk import acting, noting, verifying
 from app.web.admin.drift import account as drift
 from app.web.admin.drift import editor
+from app.web.admin.first_run import page as first_run
 from app.web.admin.people import person, search
 from app.web.admin.reports import export, feed, overview, views
 
