@@ -29,6 +29,10 @@ LISTS = [
     "q=talk+type1", "q=talk+a&status=confirmed&view=all", "q=anna&type=type1", "q=%2B", "status=confirmed&view=past",
 ]  # fmt: skip
 SORTS = ["start", "-start", "guest", "-guest", "type", "-host", "booked", "-booked"]
+OTHERWISE = {
+    "admin.calendar_csv", "admin.calendar_xlsx", "admin.reports", "admin.week", "admin.month", "admin.day", "admin.people", "admin.person", "admin.delivery",
+}  # fmt: skip
+"""Pages that are not held to this here: those that read and order a whole span of time, one person or one delivery."""
 VALUES = {"number": "5", "kind": "confirmation", "token": "none", "act": "cancel", "reference": "{reference}", "address": "{address}", "email": "{address}"}
 """What stands for the variable parts of an address; for others something that is not there."""
 
@@ -90,7 +94,7 @@ def faults(statement, plan):
 def addresses(app, reference, address):
     """Every admin page that can be shown, from the map of addresses itself."""
     for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith("/admin") or "GET" not in rule.methods or rule.endpoint in {"admin.calendar_csv", "admin.calendar_xlsx"}:
+        if not rule.rule.startswith("/admin") or "GET" not in rule.methods or rule.endpoint in OTHERWISE:
             continue
         known = {name: VALUES.get(name, "none").format(reference=reference, address=address) for name in rule.arguments}
         yield re.sub(r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", lambda found, known=known: known[found[1]], rule.rule)
