@@ -48,7 +48,7 @@ class Booking(Model):
         Index("ix_booking_visitor_hash", "visitor_hash"),
         Index("ix_booking_booker_email", "booker_email"),
         Index("ix_booking_customer_id_start_id", "customer_id", "start", "id"),
-        Index("ix_booking_figures", "start", "end", "status", "event_type", "host_email", "source", "created_at", "alias_of_id"),
+        Index("ix_booking_figures", "start", "end", "status", "event_type", "host_email", "source", "booked_at", "alias_of_id"),
         Index("ix_booking_no_show_start", "start", sqlite_where=text(NO_SHOW), postgresql_where=text(NO_SHOW)),
     )
 

@@ -221,11 +221,17 @@ def _tell_the_line(connected: socket.socket | None) -> None:
         line.use(connected)
 
 
-class _Tells(HTTPConnection if TYPE_CHECKING else object):
+if TYPE_CHECKING:
+    _Base = HTTPConnection
+else:
+    _Base = object
+
+
+class _Tells(_Base):
     """A connection that tells which socket it uses, when it is made and whenever it is used again."""
 
     def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
+        connected: socket.socket = super()._new_conn()
         _tell_the_line(connected)
         return connected
 

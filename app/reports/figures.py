@@ -207,7 +207,7 @@ def _absences(found: Figures, week: CTE, which: Which, now: datetime) -> None:
 
 
 def _leads(found: Figures, within: Sequence[ColumnElement[bool]]) -> None:
-    ahead = (_seconds(Booking.start) - _seconds(Booking.created_at)).label("ahead")
+    ahead = (_seconds(Booking.start) - _seconds(Booking.booked_at)).label("ahead")
     known = select(ahead).where(*within).subquery()
     step = case((known.c.ahead <= 0, -1), (known.c.ahead >= LEADS[-2][0], -2), else_=known.c.ahead // (2 * HOUR)).label("step")
     found.leads = [0] * len(LEADS)

@@ -43,7 +43,7 @@ GONE = (Status.CANCELLED, Status.REJECTED)
 _SPECIAL = re.compile(r"([\\;,])")
 READ = (
     Booking.reference, Booking.ical_uid, Booking.sequence, Booking.status, Booking.title, Booking.start, Booking.end, Booking.host_name,
-    Booking.booker_name, Booking.booker_email, Booking.location, Booking.event_type, Booking.updated_at, Booking.created_at,
+    Booking.booker_name, Booking.booker_email, Booking.location, Booking.event_type, Booking.updated_at, Booking.booked_at,
 )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _entry(row: Row[Any], uid: str, calendar: Calendar, *, zone: tzinfo, last: d
         "BEGIN:VEVENT",
         f"UID:{_text(uid)}",
         f"DTSTAMP:{_utc(row.updated_at)}",
-        f"CREATED:{_utc(row.created_at)}",
+        f"CREATED:{_utc(row.booked_at)}",
         f"LAST-MODIFIED:{_utc(row.updated_at)}",
         f"SEQUENCE:{row.sequence}",
         f"DTSTART{_at(row.start, zone, last)}",

@@ -37,7 +37,7 @@ COLUMNS = (
 READ = (
     Booking.reference, Booking.status, Booking.payment, Booking.moved, Booking.event_type, Booking.title, Booking.start, Booking.end,
     Booking.host_name, Booking.host_email, Booking.booker_name, Booking.booker_email, Booking.booker_time_zone, Booking.attendees,
-    Booking.location, Booking.reason, Booking.source, Booking.created_at, Booking.answers,
+    Booking.location, Booking.reason, Booking.source, Booking.booked_at, Booking.answers,
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _cells(row: Row[Any], *, now: datetime, zone: tzinfo, zone_name: str, questi
         "Online" if row.location.lower().startswith(("http:", "https:", "integrations:")) else row.location,
         row.reason,
         row.source,
-        _local(row.created_at, zone),
+        _local(row.booked_at, zone),
         "\n".join(f"{answer.get('label') or slug}: {text}" for slug, answer in answers.items() if slug not in ELSEWHERE and (text := said(answer))),
         *known,
     ]

@@ -29,7 +29,7 @@ def values(number, **given):
         "start": start, "end": start + timedelta(minutes=30), "booker_name": "Ines Example", "booker_email": "ines@example.org",
         "booker_time_zone": "Europe/London", "host_name": "Robin Host", "host_email": "robin@example.com", "ical_uid": f"uid{number}@Cal.com",
         "attendees": [{"name": "Ines Example", "email": "ines@example.org", "state": "attending"}], "answers": {}, "source": "",
-        "created_at": NOON - timedelta(days=9), "updated_at": NOON - timedelta(days=9), "sequence": 0, "location": "",
+        "booked_at": NOON - timedelta(days=9), "created_at": NOON - timedelta(days=9), "updated_at": NOON - timedelta(days=9), "sequence": 0, "location": "",
     } | given  # fmt: skip
 
 
@@ -68,5 +68,5 @@ def scattered(seed, count, *, around, days):
             "host_email": dice.choice(["robin@example.com", "Robin@example.com", "kim@example.com"]),
             "source": dice.choice(SOURCES),
             "attendees": [{"name": 'A "state": "no_show" Name', "email": "a@example.org", "state": state}],
-            "created_at": start - timedelta(seconds=dice.choice([-5, 0, 1, 7199, 7200, 86_399, 86_400, 604_800, 2_419_199, 2_419_200, 9_999_999])),
+            "booked_at": start - timedelta(seconds=dice.choice([-5, 0, 1, 7199, 7200, 86_399, 86_400, 604_800, 2_419_199, 2_419_200, 9_999_999])),
         }

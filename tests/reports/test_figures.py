@@ -47,7 +47,7 @@ def grouped(rows, name):
 
 
 def lead_of(row):
-    ahead = int(row["start"].timestamp()) - int(row["created_at"].timestamp())
+    ahead = int(row["start"].timestamp()) - int(row["booked_at"].timestamp())
     return -1 if ahead <= 0 else next((number for number, (below, _) in enumerate(LEADS) if below and ahead < below), len(LEADS) - 1)
 
 
