@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.accounts import staff_acts
 from app.accounts.sign_in_models import FailedSignIn, GuessWindow
-from app.db import db, insert, transaction
+from app.db import db, insert
 
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
@@ -45,22 +45,24 @@ class TooManyGuesses(Exception):
         self.seconds = seconds
 
 
-def take(bounds: Sequence[Bound]) -> Guess:
-    """A guess under each of these keys. Raises `TooManyGuesses` when one of them has none left; then none is taken."""
+def take(session: Session, bounds: Sequence[Bound]) -> Guess:
+    """A guess under each of these keys, to be committed before anybody looks whether it is right.
+
+    Raises `TooManyGuesses` when one of them has none left; then nothing may be committed, and none is taken.
+    """
     now = clock.now()
     moment, cut = now.timestamp(), (now - WINDOW).timestamp()
-    with transaction() as session:
-        waits = []
-        for bound in sorted(bounds, key=lambda each: each.key):
-            row = _row(session, bound.key)
-            recent = [float(each) for each in row.moments if each > cut]
-            if len(recent) >= bound.most:
-                waits.append(recent[-bound.most] + WINDOW.total_seconds() - moment)
-                continue
-            row.act_id = row.act_id if recent else None
-            row.moments, row.last_at = [*recent, moment], now
-        if waits:
-            raise TooManyGuesses(max(1, round(max(waits))))
+    waits = []
+    for bound in sorted(bounds, key=lambda each: each.key):
+        row = _row(session, bound.key)
+        recent = [float(each) for each in row.moments if each > cut]
+        if len(recent) >= bound.most:
+            waits.append(recent[-bound.most] + WINDOW.total_seconds() - moment)
+            continue
+        row.act_id = row.act_id if recent else None
+        row.moments, row.last_at = [*recent, moment], now
+    if waits:
+        raise TooManyGuesses(max(1, round(max(waits))))
     return Guess(moment, tuple(bound.key for bound in bounds))
 
 

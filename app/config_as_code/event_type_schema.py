@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from app.calcom.types import LANGUAGES
+from app.config_as_code.form_schema import Location, Question
 from app.config_as_code.part import OFF, Address, Clock, Colour, Count, Day, Email, Line, Part, Slug, Weekday, Whole, Words
-from app.config_as_code.questions import USUAL, WITH_OPTIONS, WITHOUT_PLACEHOLDER
 
 SPOKEN = ("", *LANGUAGES, "sk-SK")
 
@@ -20,65 +20,7 @@ def _language(value: str) -> str:
 
 Language = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"enum": list(SPOKEN)})]
 Layout = Literal["month", "week", "column"]
-QuestionType = Literal[
-    "name", "email", "phone", "address", "text", "number", "textarea", "select", "multiselect", "multiemail", "checkbox", "radio", "boolean", "url"
-]
 __all__ = ["Clock", "Day", "EventType", "EventTypeDefaults", "Host", "TeamEventType", "Weekday"]
-
-
-class Location(Part):
-    """A place to meet; `type` decides which other key is needed."""
-
-    type: Literal["address", "link", "phone", "integration", "attendeeAddress", "attendeePhone", "attendeeDefined", "organizersDefaultApp"]
-    address: Line | None = None
-    link: Address | None = None
-    phone: Annotated[str, Field(min_length=3, max_length=40, description="In international form: +44 …")] | None = None
-    integration: Annotated[str, Field(description="Of an installed app, such as cal-video, google-meet, zoom.")] | None = None
-    public: bool = True
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        wanted = self.type if self.type in {"address", "link", "phone", "integration"} else None
-        for name in ("address", "link", "phone", "integration"):
-            given = getattr(self, name) is not None
-            if name == wanted and not given:
-                msg = f"needs the key {name}, since its type is {self.type}"
-                raise ValueError(msg)
-            if given and name != wanted:
-                msg = f"has the key {name}, which a place of type {self.type} does not have"
-                raise ValueError(msg)
-        return self
-
-
-class Question(Part):
-    """A question of the form. The usual ones are named by slug: name, email, title, location, notes, guests, rescheduleReason."""
-
-    slug: Annotated[str, Field(pattern=r"^[^\s]+$")]
-    type: QuestionType | None = None
-    label: Words | None = None
-    required: bool | None = None
-    placeholder: Words | None = None
-    hidden: bool | None = None
-    disableOnPrefill: bool | None = None
-    options: list[Line] | None = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.slug in USUAL:
-            if self.slug == "email" and (self.required is False or self.hidden):
-                raise ValueError("email must stay required and visible: Cal.com refuses anything else")
-            return self
-        if self.type in {None, "name", "email"}:
-            raise ValueError(
-                f"{self.slug} needs a type: text, textarea, number, phone, address, url, select, multiselect, checkbox, radio, boolean, multiemail"
-            )
-        if not self.label:
-            raise ValueError(f"{self.slug} needs a label: the words that a booker reads")
-        if (self.type in WITH_OPTIONS) != bool(self.options):
-            raise ValueError(f"{self.slug}: options belong to {', '.join(WITH_OPTIONS)} and to nothing else, and those need at least one")
-        if self.placeholder and self.type in WITHOUT_PLACEHOLDER:
-            raise ValueError(f"{self.slug}: a question of type {self.type} has no placeholder")
-        return self
 
 
 class Counts(Part):

@@ -162,7 +162,7 @@ def test_the_download_behind_the_signed_link_is_the_same_entry_with_the_same_org
     (booking,) = queries.everything()
     links = app.extensions["works"]._links_for
     with app.test_request_context():
-        message = type("Row", (), {"kind": "confirmation", "recipient": booking.booker_email})()
+        message = type("Row", (), {"kind": "confirmation", "recipient": booking.booker_email, "data": {}})()
         url = links(booking, message).calendar_url.removeprefix("http://localhost")
     answer = client.get(url)
     assert answer.status_code == 200

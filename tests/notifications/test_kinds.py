@@ -16,10 +16,10 @@ from app.notifications.calendar import ics_for
 from app.notifications.kinds import COMPOSE, compose
 from app.notifications.links import Links
 from app.notifications.sample import ALL_KINDS, OWNER, RECIPIENT, sample, sample_booking
-from app.outbox.topics import ALARMS, SEQUENCES, Topic, family
+from app.outbox.topics import ALARMS, LETS_IN, SEQUENCES, Topic, family
 from app.site import load
 
-KINDS = sorted(kind for kind in ALL_KINDS if kind not in {Topic.ADMIN_DIGEST, *ALARMS})
+KINDS = sorted(kind for kind in ALL_KINDS if kind not in {Topic.ADMIN_DIGEST, *ALARMS, *LETS_IN})
 SEQUENCE_KINDS = [kind for kind in KINDS if family(kind) in SEQUENCES]
 SERVICE_KINDS = [kind for kind in KINDS if kind not in SEQUENCE_KINDS]
 BOOKER_KINDS = [kind for kind in KINDS if not kind.startswith("admin_")]
@@ -66,7 +66,7 @@ def words(html: str) -> str:
 
 def test_every_folder_of_templates_belongs_to_a_kind() -> None:
     folders = {path.name for path in FOLDER.iterdir() if path.is_dir()}
-    assert folders == {*(kind for kind in COMPOSE if not kind.startswith("admin_")), "admin_notice", "admin_digest", "admin_alarm"}
+    assert folders == {*(kind for kind in COMPOSE if not kind.startswith("admin_")), "admin_notice", "admin_digest", "admin_alarm", *LETS_IN}
 
 
 @pytest.mark.parametrize("kind", SERVICE_KINDS)

@@ -43,7 +43,8 @@ def test_pages_follow_each_other_by_cursor_and_by_link_without_gap_or_repeat(ask
 
 
 def test_what_was_booked_first_may_come_first(ask, token, book):
-    late, early = book(start=NOON + timedelta(days=9)), book()
+    late = book(start=NOON + timedelta(days=9), booked_at=NOON - timedelta(days=2))
+    early = book(booked_at=NOON - timedelta(days=1))
     secret = token()
     assert references(ask("/bookings", secret)) == [early, late]
     assert references(ask("/bookings?order=booked", secret)) == [late, early]

@@ -34,7 +34,7 @@ MARK_SECONDS = 180 * 86400
 def password(*, email: str, password: str) -> AdminUser | None:
     """The person, if the password is right; None (and one guess less) if it is not. Raises `TooManyGuesses`."""
     bounds = _bounds(email, "password", of_account=MOST_OF_ACCOUNT)
-    guess = guesses.take(bounds)
+    guess = _taken(bounds)
     user = staff.check_password(email=email, password=password)
     if user is None:
         note_wrong(guess, bounds, of=staff.by_email(email))
@@ -46,7 +46,7 @@ def password(*, email: str, password: str) -> AdminUser | None:
 def code(user: AdminUser) -> tuple[Guess, list[Bound]]:
     """A guess at this person's code has been written down: `note_wrong` or `taken_back` ends it. Raises `TooManyGuesses`."""
     bounds = _bounds(user.email, "code", of_account=MOST_CODES_OF_ACCOUNT)
-    return guesses.take(bounds), bounds
+    return _taken(bounds), bounds
 
 
 def note_wrong(guess: Guess, bounds: list[Bound], *, of: AdminUser | None) -> None:
@@ -66,7 +66,7 @@ def link_may_be_sent(email: str) -> bool:
     """Whether one more link may be mailed for this account and from this network."""
     account, here = _digest(email), network(request.remote_addr or "")
     try:
-        guesses.take([Bound(f"link account {account}", MOST_LINKS), Bound(f"link network {here}", MOST_LINKS_OF_NETWORK)])
+        _taken([Bound(f"link account {account}", MOST_LINKS), Bound(f"link network {here}", MOST_LINKS_OF_NETWORK)])
     except guesses.TooManyGuesses:
         return False
     return True
@@ -78,6 +78,11 @@ def mark_browser(response: Response, user: AdminUser) -> None:
     value = _serializer().dumps([_digest(user.email), secrets.token_hex(8)])
     text = value.decode() if isinstance(value, bytes) else value
     response.set_cookie(_mark_name(settings), text, max_age=MARK_SECONDS, secure=settings.https, httponly=True, samesite="Lax", path="/")
+
+
+def _taken(bounds: list[Bound]) -> Guess:
+    with transaction() as session:
+        return guesses.take(session, bounds)
 
 
 def _bounds(email: str, what: str, *, of_account: int) -> list[Bound]:
