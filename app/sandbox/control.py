@@ -53,6 +53,7 @@ _DIAL_WORDS = {
     "api_next": ("Next requests", "For example 500*3,html,ok,lost"),
     "api_only": ("Only", "Such as GET /v2/bookings"),
     "api_churn": ("Restless rows", "Changed after each page read"),
+    "api_unknown": ("Not known here", "Properties dropped without a word"),
     "api_limit": ("Limit", "Requests a minute"),
     "clock_scale": ("Faster clock", "The limit’s minute divided by this"),
 }

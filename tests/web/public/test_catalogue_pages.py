@@ -189,7 +189,7 @@ def test_an_event_type_that_cal_com_no_longer_knows_is_a_404(client, refresh, fa
 def test_nobody_may_ask_without_end(client, refresh):
     answers = [client.get("/api/availability?eventTypeId=x") for _ in range(61)]
     assert answers[-1].status_code == 429
-    assert answers[-1].json["code"] == 429
+    assert answers[-1].json["status"] == 429
 
 
 @pytest.mark.parametrize("path", ["/", "/consultation", "/book"])

@@ -41,9 +41,9 @@ def test_the_longest_bar_is_as_wide_as_the_chart():
 
 
 def test_each_chart_has_its_table_and_says_what_it_shows(book, sign_in):
-    book(start=NOON - timedelta(days=1), attendees=[DONE | {"state": "no_show"}], source="/book?utm_source=news", created_at=NOON - timedelta(days=3))
-    book(start=NOON - timedelta(hours=5), attendees=[DONE], created_at=NOON)
-    book(start=NOON - timedelta(days=8), status="cancelled", event_type="paid", created_at=NOON - timedelta(days=40))
+    book(start=NOON - timedelta(days=1), attendees=[DONE | {"state": "no_show"}], source="/book?utm_source=news", booked_at=NOON - timedelta(days=3))
+    book(start=NOON - timedelta(hours=5), attendees=[DONE], booked_at=NOON)
+    book(start=NOON - timedelta(days=8), status="cancelled", event_type="paid", booked_at=NOON - timedelta(days=40))
     page = sign_in().get("/admin/reports")
     said = words(page)
     for title in ("Bookings per week", "No-show rate", "Lead time", "By event type", "By host", "By source"):
