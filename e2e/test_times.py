@@ -36,7 +36,7 @@ def recorded(demo: Demo, visitor: Person) -> str:
 def in_admin(demo: Demo, page: Page, visitor: Person, number: str) -> None:
     SignInPage(page, demo.site_url).open(f"/admin/calendar/{number}").try_with(OWNER, demo.password)
     expect(page.get_by_text(number, exact=True)).to_be_visible()
-    expect(page.get_by_role("link", name=visitor.email)).to_be_visible()
+    expect(page.get_by_role("link", name=visitor.email, exact=True)).to_be_visible()
 
 
 def test_a_booking_with_scripts_off(demo: Demo, new_browser: Callable[..., Page], page: Page, visitor: Person) -> None:

@@ -27,7 +27,7 @@ def one_app(make_app: Callable[..., Flask], sqlite_url: str) -> Iterator[Flask]:
     app = make_app(DATABASE_URL=sqlite_url)
     works = app.extensions["works"]
     works._transport = MemoryTransport()
-    works.policy = replace(works.policy, reminders=tuple(step(name) for name in STEPS))
+    works._policy = replace(works.policy, reminders=tuple(step(name) for name in STEPS))
     with app.app_context():
         yield app
 

@@ -102,7 +102,7 @@ def test_a_life_by_the_api_uses_every_method(client: Watched, far: FarCalcom) ->
     _ask_for_consent(client)
     _take_a_seat(client)
     _change_what_can_be_booked(client)
-    with pytest.raises(NotFound, match="knows no teams"):
+    with pytest.raises(NotFound, match="Team with id=3"):
         client.people.memberships(3)
     for ask in (client.people.organisation_teams, client.people.organisation_users, client.people.organisation_memberships):
         with pytest.raises(NotFound, match="knows no teams"):

@@ -104,11 +104,11 @@ def test_processing_again_changes_nothing(deliver: Callable[..., Any], app: Flas
 def test_a_replay_under_another_mail_policy_cancels_no_planned_mail(deliver: Callable[..., Any], app: Flask, captured: Callable[[int], dict[str, Any]]) -> None:
     works = app.extensions["works"]
     with_sequences, without = replace(works.policy, follow_up=(step("2d"),)), works.policy
-    works.policy = with_sequences
+    works._policy = with_sequences
     deliver(captured(3)["body"])
     planned = [(row.kind, row.state) for row in outbox.everything()]
     assert ("follow_up_1", "planned") in planned
-    works.policy = without
+    works._policy = without
     process.replay(next(queries.everything()).id)
     works.process_inbox()
     assert [(row.kind, row.state) for row in outbox.everything()] == planned

@@ -24,7 +24,7 @@ def site(app: Flask, moment: Any, mails: Any) -> Any:
     """The background work of a site with both sequences and a summary at half past seven."""
     moment(MONDAY)
     works = app.extensions["works"]
-    works.policy = replace(
+    works._policy = replace(
         works.policy,
         reminders=(),
         follow_up=(step("1d"), step("7d")),
