@@ -99,6 +99,7 @@ def test_a_life_by_the_api_uses_every_method(client: Watched, far: FarCalcom) ->
     assert {row.uid for row in page.bookings} == {made.uid, moved.uid}
     assert list(client.bookings.all(after_updated=clock.now() + timedelta(minutes=1))) == []
 
+    assert client.people.change_me({"timeZone": "Europe/Rome"}).time_zone == "Europe/Rome"
     _ask_for_consent(client)
     _take_a_seat(client)
     _change_what_can_be_booked(client)
@@ -126,6 +127,7 @@ def _ask_for_consent(client: Client) -> None:
     assert client.bookings.decline(second.uid, reason="No").status == "rejected"
     with pytest.raises(Refused):
         client.bookings.mark_absent(pending.uid, host=True)
+    assert client.bookings.ask_to_move(pending.uid, reason="Ill").status == "cancelled"
 
 
 def _take_a_seat(client: Client) -> None:
