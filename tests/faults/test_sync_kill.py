@@ -16,7 +16,7 @@ import pytest
 from bench.far import CalcomFar, calcom
 from bench.serving import ROOT, Site
 
-ROWS, KILLS = 800, 4
+ROWS, KILLS = 600, 3
 
 
 @pytest.fixture
