@@ -1,5 +1,6 @@
 """Calendar views, the day on paper, figures and the feed page in a browser: nothing for axe to find, nothing wider than a phone."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,9 @@ def test_week_month_day_figures_and_feed_are_whole_on_a_desk_and_a_phone(demo: D
             page.set_viewport_size(size)
             page.goto(f"{demo.site_url}/admin/{path}")
             if path.startswith("calendar"):
-                expect(page.get_by_role("main").get_by_role("link", name=visitor.name).first).to_be_visible()
+                named = page.get_by_role("main").get_by_role("link", name=visitor.name)
+                folded = page.get_by_role("link", name=re.compile(r"\d+ more on "))  # a day with many others shows the first of them
+                expect(named.or_(folded).first if "month" in path else named.first).to_be_visible()
             check_axe(page, state=f"{path} at {size['width']}")
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
     page.goto(f"{demo.site_url}/admin/calendar/day/{day}")

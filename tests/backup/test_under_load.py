@@ -61,7 +61,7 @@ class Ledger:
                 sender.join(25)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest) -> str:
     """Of a database without tables; empty for a SQLite file in the site's own folder."""
     if request.param == "sqlite":
@@ -84,6 +84,7 @@ def sent(site: Site) -> Counter[str]:
     return Counter(str(message_from_bytes(path.read_bytes())["Message-ID"]) for path in (site.folder / "outbox").glob("*.eml"))
 
 
+@pytest.mark.soak
 def test_what_was_acknowledged_is_in_it_and_nobody_is_written_to_twice(empty_url: str, tmp_path: Path) -> None:
     site = Site(tmp_path / "site", database_url=empty_url)
     with site.running(), Ledger(site).under_load() as ledger:

@@ -142,7 +142,8 @@ def test_the_same_with_several_processes_on_postgresql_and_ten_thousand_deliveri
     assert sum(answers.values()) > 10_000
 
 
-@pytest.mark.parametrize("points", [("told",), pytest.param(POINTS, marks=pytest.mark.soak)], ids=["in the middle", "at every step"])
+@pytest.mark.soak
+@pytest.mark.parametrize("points", [("told",), POINTS], ids=["in the middle", "at every step"])
 def test_killed_it_goes_on_and_nothing_is_refused(points: tuple[str, ...], tmp_path: Path) -> None:
     with stormy(tmp_path) as (site, storm):
         storm.pause = 0.05
