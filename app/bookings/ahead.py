@@ -45,13 +45,6 @@ def requests_to_answer(*, host: str = "", limit: int = 6) -> Sequence[Booking]:
     return list(db.session.scalars(query.order_by(Booking.start, Booking.id).limit(limit)))
 
 
-def unpaid(*, host: str = "", limit: int = 100) -> int:
-    """How many bookings to come wait for their payment, counted no further than `limit`."""
-    query = _live(host).where(Booking.status == Status.AWAITING_PAYMENT, Booking.start > clock.now())
-    some = query.with_only_columns(Booking.id).limit(limit).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
-
-
 def news(*, host: str = "", limit: int = 6) -> list[News]:
     """Bookings that were made, moved, confirmed, cancelled or declined last, the newest first; each booking once for a moment."""
     newest = db.session.scalar(select(func.max(BookingChange.id))) or 0

@@ -92,16 +92,6 @@ def of_person(seal: Seal, number: int) -> list[Note]:
     return _read(seal, StaffNote.customer_id == number)
 
 
-def reseal(session: Session, seal: Seal, *, after: int = 0, limit: int = 200) -> int:
-    """Closes notes with the present key that an earlier one closed; the number to go on after, 0 when all are done."""
-    rows = session.scalars(select(StaffNote).where(StaffNote.id > after).order_by(StaffNote.id).limit(limit)).all()
-    for row in rows:
-        text = None if seal.fresh(row.sealed) else seal.open(row.sealed)
-        if text is not None:
-            row.sealed = seal.close(text)
-    return rows[-1].id if len(rows) == limit else 0
-
-
 def _read(seal: Seal, which: ColumnElement[bool]) -> list[Note]:
     query = select(StaffNote, AdminUser.name, AdminUser.email).join(AdminUser, AdminUser.id == StaffNote.author_id).where(which)
     rows = db.session.execute(query.order_by(StaffNote.id).limit(MOST)).all()

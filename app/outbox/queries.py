@@ -165,11 +165,6 @@ def of_bookings(numbers: Collection[int]) -> list[OutboxMessage]:
     return sorted(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id.in_(numbers))), key=lambda mail: mail.id)
 
 
-def by_message_id(message_id: str) -> OutboxMessage | None:
-    """The side effect whose mail carries this Message-ID."""
-    return db.session.scalar(select(OutboxMessage).where(OutboxMessage.message_id == message_id))
-
-
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     """One condition leads through its index; the others are looked at on the rows that it finds."""
     leader = _leader(filters)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.sandbox.errors import AlreadyInClass, ClassFull
+from app.sandbox.errors import AlreadyInClass
 from app.sandbox.state import Booking, Person, Seat, Status
 from app.sandbox.uids import ical_uid_for, new_secret, new_uid
 
@@ -31,12 +31,6 @@ def change_class(seat: Seat, *, leaving: Booking, joining: Booking) -> None:
     leave_seat(leaving, seat)
     if not leaving.seats:
         leaving.to_uid = joining.uid
-
-
-def check_seat_left(booking: Booking) -> None:
-    """Refuse when the class is full."""
-    if booking.event_type.seats is not None and len(booking.seats) >= booking.event_type.seats:
-        raise ClassFull
 
 
 def check_not_in_class(booking: Booking, person: Person) -> None:

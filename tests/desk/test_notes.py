@@ -8,7 +8,6 @@ from app.accounts.staff import create
 from app.bookings.models import Booking
 from app.db import db, transaction
 from app.desk import notes
-from app.desk.models import StaffNote
 from app.desk.wishes import Staff
 from tests.web.admin.conftest import book  # noqa: F401 -- the same factory
 
@@ -56,19 +55,6 @@ def test_what_is_audited_never_holds_the_text(number, robin):
         ("note.delete", "R1000", f"note {made}"),
     ]
     assert notes.find(seal, made) is None
-
-
-def test_after_a_change_of_the_key_notes_are_closed_anew(number, robin):
-    for place in range(3):
-        keep(number, robin, f"note {place}")
-    both = notes.seal_of([NEW, OLD])
-    after = 0
-    for _ in range(2):
-        with transaction() as session:
-            after = notes.reseal(session, both, after=after, limit=2)
-    assert after == 0
-    assert [each.text for each in notes.of_bookings(notes.seal_of([NEW]), [number])] == ["note 0", "note 1", "note 2"]
-    assert all(both.fresh(row.sealed) for row in db.session.scalars(select(StaffNote)))
 
 
 @pytest.mark.parametrize("words", ["", "  \r\n ", "\x00", "x" * 10_001])

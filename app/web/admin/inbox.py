@@ -11,7 +11,6 @@ from app.bookings import told
 from app.bookings.models import BookingChange
 from app.bookings.queries import references
 from app.db import transaction
-from app.errands import UnderWay
 from app.inbox import again, process, queries
 from app.inbox.models import InboxState
 from app.inbox.queries import Filters
@@ -21,6 +20,7 @@ from app.web.admin import wording
 from app.web.admin.blueprint import NUMBER, blueprint, settings, zone
 from app.web.admin.body import readable
 from app.web.admin.diff import differences
+from app.web.admin.errands.begin import begin
 from app.web.admin.places import place
 from app.web.admin.sought import MAIN, Deliveries, deliveries_asked
 
@@ -101,14 +101,8 @@ def replay_some() -> ResponseReturnValue:
     if not total:
         flash("Nothing was started: no delivery matches.")
         return redirect(url_for(".inbox") + asked.query)
-    try:
-        with transaction() as session:
-            number = errands.ask(session, kind=again.KIND, cause=f"admin:{person().name or person().email}", what=subject.as_subject(), total=total).id
-            staff_acts.note(session, staff_id=person().id, act="delivery.replay_range", on=str(number), detail=f"{total} deliveries")
-    except UnderWay as other:
-        number = other.number
-        flash("Another replay is under way: this is it. Stop it, or wait for its end, then start yours.")
-    return redirect(url_for(".errand", number=number))
+    busy = "Another replay is under way: this is it. Stop it, or wait for its end, then start yours."
+    return begin(again.KIND, what=subject.as_subject(), total=total, act="delivery.replay_range", unit="deliveries", busy=busy)
 
 
 def _asked() -> Deliveries:

@@ -7,7 +7,6 @@ from app import errands
 from app.accounts import staff_acts
 from app.bookings.queries import references
 from app.db import transaction
-from app.errands import UnderWay
 from app.mail.transport import file_name
 from app.notifications.preview import Preview, preview
 from app.outbox import again, deliver, gate, hold, queries
@@ -17,6 +16,7 @@ from app.web import mail_frame
 from app.web.access import may, person
 from app.web.admin import wording
 from app.web.admin.blueprint import NUMBER, blueprint, settings
+from app.web.admin.errands.begin import begin
 from app.web.admin.places import place
 from app.web.admin.sought import Mails, mails_asked
 from app.web.mail_links import mail_links
@@ -148,14 +148,8 @@ def _send_all(asked: Mails) -> ResponseReturnValue:
     if not total:
         flash("Nothing was sent: no failed mail matches.")
         return redirect(url_for(".outbox") + asked.query)
-    try:
-        with transaction() as session:
-            number = errands.ask(session, kind=again.KIND, cause=f"admin:{person().name or person().email}", what=subject.as_subject(), total=total).id
-            staff_acts.note(session, staff_id=person().id, act="mail.send_range", on=str(number), detail=f"{total} mails")
-    except UnderWay as other:
-        number = other.number
-        flash("Mails are being sent again already: this is it. Stop it, or wait for its end, then start yours.")
-    return redirect(url_for(".errand", number=number))
+    busy = "Mails are being sent again already: this is it. Stop it, or wait for its end, then start yours."
+    return begin(again.KIND, what=subject.as_subject(), total=total, act="mail.send_range", unit="mails", busy=busy)
 
 
 def _find(number: int) -> OutboxMessage:
