@@ -2,8 +2,9 @@
 
 A list is read from one stretch of the index over the terms (`indexing.py`) that is already in the wanted order; all
 other conditions are looked up for each row on the way. How many rows each condition has is asked first, no further
-than `WALK`: the rarest one leads. Where few rows are left, they are all read and put in order here; where many are
-left, a page is full after a short walk. So no question sorts in the database, and none reads it all.
+than `GATHER`: where the rarest one has few, they are all read and put in order here; otherwise a page is mostly full
+after a short walk. Conditions that are all frequent and yet hardly ever meet would make that walk long: after `FAR`
+rows it is broken off, and the rarest one is read after all. So no question sorts in the database, and none reads it all.
 """
 
 import base64
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import aliased, defer
 
 from app.bookings.indexing import BookingTerm
@@ -23,14 +24,16 @@ from app.db import db
 
 PAGE = 50
 MAX_ID = 2**31 - 1
-WALK = 20_000
-"""A condition that fewer rows meet may be walked from end to end."""
 GATHER = 5_000
-"""So many rows may be put in order here."""
+"""So many rows may be read to be put in order here, or to be counted where several conditions have to meet."""
+FAR = 20_000
+"""A walk that has come so far without filling a page is broken off."""
 MANY = 10_000
 """So far is counted where one condition says it all, …"""
 SOME = 200
 """… and so far where several that are all frequent have to meet."""
+ROUGHLY = 20
+"""Fewer than this are counted to the end, however long that takes; of more the tens are said."""
 
 Key = tuple[Any, ...]
 """A place in a list: of the columns of its order, ending with the row's number."""
@@ -64,12 +67,14 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
     upwards = descending == back
     sizes = _sizes(question, order)
     gathered, count = _gather(question, order, sizes)
-    count = count or _count(question, sizes)
-    if gathered is None and order is not Order.START and not question.simple and not count.more:
-        gathered, _ = _gather(question, order, sizes, anyway=True)  # all are frequent, and yet they hardly ever meet
     if gathered is None:
-        keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1)
-    else:
+        keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=FAR)
+        if len(keys) <= size and _is_far(question, order, sizes, mark, upwards=upwards):
+            gathered, count = _gather(question, order, sizes, anyway=True)
+            keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=None) if gathered is None else keys
+        elif len(keys) <= size and mark is None:
+            count = Count(len(keys))
+    if gathered is not None:
         beyond = [key for key in gathered if mark is None or (key > mark if upwards else key < mark)]
         keys = (beyond if upwards else beyond[::-1])[: size + 1]
     more, keys = len(keys) > size, keys[:size]
@@ -81,7 +86,7 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
         _rows([key[-1] for key in keys]),
         before=bookmark(keys[0], order) if behind else "",
         after=bookmark(keys[-1], order) if ahead else "",
-        count=count,
+        count=count or _count(question, sizes, known=len(keys) + more),
     )
 
 
@@ -93,7 +98,7 @@ def is_bookmark(text: str, order: Order) -> bool:
 def first(filters: Filters, *, limit: int) -> list[Booking]:
     """The first so many, by start."""
     question = asked_by(filters)
-    return _rows([key[-1] for key in _walk(question, Order.START, _sizes(question, Order.START), None, upwards=True, limit=limit)])
+    return _rows([key[-1] for key in _walk(question, Order.START, _sizes(question, Order.START), None, upwards=True, limit=limit, far=None)])
 
 
 def count(filters: Filters) -> Count:
@@ -104,7 +109,7 @@ def count(filters: Filters) -> Count:
 
 
 def _sizes(question: Question, order: Order) -> Sizes:
-    """How many rows each condition has, no further than a walk may go; not asked where it decides nothing.
+    """How many rows each condition has, no further than is gathered; not asked where it decides nothing.
 
     A single term is counted within the wanted span of time; among beginnings of words no span of time stands together.
     """
@@ -114,7 +119,7 @@ def _sizes(question: Question, order: Order) -> Sizes:
     for stretch in stretches:
         row = aliased(BookingTerm)
         times = [] if stretch.high else question.times(row)
-        some = select(row.booking_id).where(*stretch.of(row), *times).limit(WALK + 1).subquery()
+        some = select(row.booking_id).where(*stretch.of(row), *times).limit(GATHER + 1).subquery()
         counts.append(select(func.count()).select_from(some).scalar_subquery())
     return dict(zip(stretches, db.session.execute(select(*counts)).one(), strict=True))
 
@@ -122,7 +127,7 @@ def _sizes(question: Question, order: Order) -> Sizes:
 def _gather(question: Question, order: Order, sizes: Sizes, *, anyway: bool = False) -> tuple[list[Key] | None, Count | None]:
     """All places in the list, in order, and their number, where that is cheap; otherwise none, and what is known of the number."""
     lead = min(sizes, key=lambda stretch: sizes[stretch], default=None)
-    if lead is None or (sizes[lead] > (GATHER if question.simple else WALK) and not anyway):
+    if lead is None or (sizes[lead] > GATHER and not anyway):
         return None, None
     row = aliased(BookingTerm)
     lane = [_lane_of(row.booking_id, LANES[order])] if order in LANES else []
@@ -134,33 +139,56 @@ def _gather(question: Question, order: Order, sizes: Sizes, *, anyway: bool = Fa
     return sorted(places), Count(len(places))
 
 
-def _walk(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, upwards: bool, limit: int) -> list[Key]:
-    """So many places from the mark on, in the order of the list."""
+def _walk(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, upwards: bool, limit: int, far: int | None) -> list[Key]:
+    """So many places from the mark on, in the order of the list; only those among the next `far` rows, if there is such a bound."""
+    lead, row = _lane(question, order, sizes), aliased(BookingTerm)
+    along = _along(question, order, lead, row, mark, upwards=upwards)
+    # The rows of a subquery keep their order when it is only filtered; saying it once more would make SQLite sort them.
+    near = along.limit(far).subquery()
+    others = question.others(near.c.booking_id, but=lead)
+    query = select(near).where(*others) if others else along
+    return sorted((tuple(key) for key in db.session.execute(query.limit(limit))), reverse=not upwards)
+
+
+def _is_far(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, upwards: bool) -> bool:
+    """Whether there is more of the way than a walk goes."""
     row = aliased(BookingTerm)
-    place: list[Any]
-    if order in LANES:
-        place = [row.term, row.start, row.booking_id]
-        query = select(*place).where(*LANES[order].of(row), *question.times(row), *question.others(row.booking_id))
-    else:
-        place, lead = [row.start, row.booking_id], _lead(question, sizes)
-        query = select(*place).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
+    along = _along(question, order, _lane(question, order, sizes), row, mark, upwards=upwards)
+    return db.session.execute(along.offset(FAR).limit(1)).first() is not None
+
+
+def _along(question: Question, order: Order, lead: Stretch, row: Any, mark: Key | None, *, upwards: bool) -> Select[Any]:
+    """The places of all rows of this stretch from the mark on, in the order of the list."""
+    place: list[Any] = [row.term, row.start, row.booking_id] if order in LANES else [row.start, row.booking_id]
+    query = select(*place).where(*lead.of(row), *question.times(row))
     if mark is not None:
         query = query.where(tuple_(*place) > mark if upwards else tuple_(*place) < mark)
-    query = query.order_by(*(column if upwards else column.desc() for column in place)).limit(limit)
-    return [tuple(found) for found in db.session.execute(query)]
+    return query.order_by(*(column if upwards else column.desc() for column in place))
 
 
-def _lead(question: Question, sizes: Sizes) -> Stretch:
-    """The single term with the fewest rows; that of all bookings if only beginnings of words are asked for."""
+def _lane(question: Question, order: Order, sizes: Sizes) -> Stretch:
+    """The stretch that is walked along: that of the order; in the order of time the single term with the fewest rows, or that of all bookings."""
+    if order in LANES:
+        return LANES[order]
     single = [stretch for stretch in question.stretches if not stretch.high]
     return min(single, key=lambda stretch: sizes.get(stretch, 0), default=Stretch(EVERY))
 
 
-def _count(question: Question, sizes: Sizes) -> Count:
-    """Counted along the order of time, far enough to say something and no further."""
-    row, lead = aliased(BookingTerm), _lead(question, sizes)
-    limit = MANY if question.simple else SOME
-    query = select(row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
+def _count(question: Question, sizes: Sizes, *, known: int = 0) -> Count:
+    """Counted along the order of time, far enough to say something and no further. So many are known already."""
+    lead, row = _lane(question, Order.START, sizes), aliased(BookingTerm)
+    rows = select(row.booking_id).where(*lead.of(row), *question.times(row))
+    if question.simple:
+        return _counted(rows, MANY)
+    near = rows.limit(GATHER).subquery()
+    found = _counted(select(near).where(*question.others(near.c.booking_id, but=lead)), SOME)
+    least = max(found.number, known)
+    if found.more or least < ROUGHLY:
+        return found if found.more else _counted(rows.where(*question.others(row.booking_id, but=lead)), SOME)
+    return Count((least - 1) // 10 * 10, more=True)
+
+
+def _counted(query: Select[Any], limit: int) -> Count:
     found = db.session.scalar(select(func.count()).select_from(query.limit(limit + 1).subquery())) or 0
     return Count(min(found, limit), more=found > limit)
 

@@ -110,12 +110,13 @@ def any_filters(chance):
     )
 
 
-@pytest.mark.parametrize(("walk", "gather"), [(20_000, 5_000), (20_000, 10), (3, 3), (25, 12)])
-def test_every_list_is_what_looking_at_each_booking_gives(shelf, monkeypatch, walk, gather):
-    monkeypatch.setattr(finding, "WALK", walk)
+@pytest.mark.parametrize(("far", "gather", "roughly"), [(20_000, 5_000, 20), (20_000, 10, 2), (3, 3, 2), (25, 12, 20), (9, 4, 5)])
+def test_every_list_is_what_looking_at_each_booking_gives(shelf, monkeypatch, far, gather, roughly):
+    monkeypatch.setattr(finding, "FAR", far)
     monkeypatch.setattr(finding, "GATHER", gather)
     monkeypatch.setattr(finding, "SOME", 6)
-    chance = random.Random(walk + gather)
+    monkeypatch.setattr(finding, "ROUGHLY", roughly)
+    chance = random.Random(far + gather)
     for _ in range(25):
         filters, order, descending, size = any_filters(chance), chance.choice(list(Order)), chance.random() < 0.5, chance.choice((3, 7, 50))
         wanted = sorted((each for each in shelf if fits(each, filters)), key=lambda each: place(each, order), reverse=descending)
