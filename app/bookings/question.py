@@ -1,12 +1,11 @@
 """What a list of bookings is asked for, and the same as stretches of the index over their terms (`indexing.py`)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from app import clock
@@ -140,19 +139,18 @@ def narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     return query
 
 
-def event_types() -> list[str]:
-    """Slugs of the event types that were ever booked, sorted."""
-    return _values(EVENT_TYPE)
-
-
-def host_emails() -> list[str]:
-    """Addresses of the hosts of all bookings, in small letters, sorted."""
-    return _values(HOST)
-
-
-def known_origins() -> list[str]:
-    """Where bookings came from, sorted."""
-    return _values(ORIGIN)
+def known(*kinds: str) -> dict[str, list[str]]:
+    """For each kind of term (`EVENT_TYPE`, `HOST`, `ORIGIN`) the values that any booking has, sorted: one look for each, however many bookings have it."""
+    ends = {end_of(kind): kind for kind in kinds}
+    first = union_all(*(select(literal(end).label("high"), _least(kind + "\x01", end).label("term")) for end, kind in ends.items()))
+    seed = first.subquery()
+    found = select(seed.c.high, seed.c.term).cte("found", recursive=True)
+    found = found.union_all(select(found.c.high, _least(found.c.term, found.c.high, beyond=True)).where(found.c.term.is_not(None)))
+    values: dict[str, list[str]] = {kind: [] for kind in kinds}
+    # Each kind comes on by one with each round, so a kind of very many values does not crowd out the others.
+    for end, value in db.session.execute(select(found.c.high, found.c.term).where(found.c.term.is_not(None)).limit(CHOICES * len(kinds))):
+        values[ends[end]].append(value.removeprefix(ends[end]))
+    return {kind: sorted(found)[:CHOICES] for kind, found in values.items()}
 
 
 def _has(number: Any, stretch: Stretch) -> ColumnElement[bool]:
@@ -162,11 +160,7 @@ def _has(number: Any, stretch: Stretch) -> ColumnElement[bool]:
     return query.offset(0).exists()
 
 
-def _values(kind: str) -> list[str]:
-    """What follows the kind in its terms: one look for each, however many bookings have it."""
-    low, high = kind + "\x01", end_of(kind)
-    found = select(func.min(BookingTerm.term).label("term")).where(BookingTerm.term >= low, BookingTerm.term < high).cte(recursive=True)
-    following = select(func.min(BookingTerm.term)).where(BookingTerm.term > found.c.term, BookingTerm.term < high).scalar_subquery()
-    found = found.union_all(select(following).where(found.c.term.is_not(None)))
-    names: Sequence[str] = db.session.scalars(select(found.c.term).where(found.c.term.is_not(None)).limit(CHOICES)).all()
-    return [name.removeprefix(kind) for name in names]
+def _least(low: Any, high: Any, *, beyond: bool = False) -> ScalarSelect[str]:
+    """The first term from `low` on (or beyond it) and below `high`."""
+    row = aliased(BookingTerm)
+    return select(func.min(row.term)).where(row.term > low if beyond else row.term >= low, row.term < high).scalar_subquery()

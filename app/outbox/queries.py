@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 
 from app import clock
 from app.db import db
@@ -99,10 +99,7 @@ def page(filters: Filters = EVERYTHING, *, older_than: int = 0, newer_than: int 
 
 def count(filters: Filters = EVERYTHING, *, state: str = "", up_to: int = 10_000) -> int:
     """How many side effects there are, counted no further than `up_to`."""
-    wanted = replace(filters, state=state) if state else filters
-    # In the order of an index, since without an order PostgreSQL reads the table itself.
-    some = _narrowed(select(OutboxMessage.id).where(OutboxMessage.id > 0), wanted).order_by(OutboxMessage.id).limit(up_to).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return db.session.scalar(select(_number(replace(filters, state=state) if state else filters, up_to))) or 0
 
 
 def following(filters: Filters, *, after: int, limit: int) -> list[int]:
@@ -122,7 +119,7 @@ def kinds() -> list[str]:
 
 def stuck() -> int:
     """How many mails need a person (failed, or nobody knows), counted no further than 100."""
-    return min(100, count(state=OutboxState.DEAD, up_to=100) + count(state=OutboxState.UNKNOWN, up_to=100))
+    return min(100, sum(db.session.execute(select(*(_number(Filters(state=state), 100) for state in (OutboxState.DEAD, OutboxState.UNKNOWN)))).one()))
 
 
 def oldest_waiting_seconds() -> float:
@@ -163,6 +160,12 @@ def due_of_bookings(numbers: Collection[int], *, family: str) -> dict[int, list[
 def of_bookings(numbers: Collection[int]) -> list[OutboxMessage]:
     """Every side effect of these bookings (one and its aliases), oldest first."""
     return sorted(db.session.scalars(select(OutboxMessage).where(OutboxMessage.booking_id.in_(numbers))), key=lambda mail: mail.id)
+
+
+def _number(filters: Filters, up_to: int) -> ScalarSelect[int]:
+    # In the order of an index, since without an order PostgreSQL reads the table itself.
+    some = _narrowed(select(OutboxMessage.id).where(OutboxMessage.id > 0), filters).order_by(OutboxMessage.id).limit(up_to).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:

@@ -4,10 +4,11 @@ Times are always shown in a named zone; the machine-readable form stands in `<ti
 """
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from flask import Flask
 
 LOCALE = "en_GB"
@@ -35,18 +36,17 @@ def local(moment: datetime, zone_name: str | None) -> datetime:
 
 def day(moment: datetime, zone_name: str | None = None) -> str:
     """`Tue 8 Dec 2026`."""
-    return _plain(format_datetime(local(moment, zone_name), "EEE d MMM y", locale=LOCALE))
+    return _said(local_date(moment, zone_name), "EEE d MMM y")
 
 
 def long_day(moment: datetime | date, zone_name: str | None = None) -> str:
     """`Tuesday 8 December 2026`."""
-    when = local(moment, zone_name) if isinstance(moment, datetime) else moment
-    return _plain(format_date(when, "EEEE d MMMM y", locale=LOCALE))
+    return _said(local_date(moment, zone_name) if isinstance(moment, datetime) else moment, "EEEE d MMMM y")
 
 
 def month_name(day: date) -> str:
     """`December 2026`."""
-    return _plain(format_date(day, "MMMM y", locale=LOCALE))
+    return _said(day, "MMMM y")
 
 
 def local_date(moment: datetime, zone_name: str | None = None) -> date:
@@ -96,5 +96,7 @@ def money(cents: int, currency: str) -> str:
     return f"{cents / 100:.2f} {currency.upper()}"
 
 
-def _plain(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\xa0", " ")
+@lru_cache(maxsize=4096)
+def _said(day: date, pattern: str) -> str:
+    """A list says the same few days again and again, and Babel takes its time for each."""
+    return format_date(day, pattern, locale=LOCALE).replace("\u202f", " ").replace("\xa0", " ")

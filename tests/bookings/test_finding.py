@@ -12,7 +12,7 @@ from app.bookings.indexing import TERMS, keep
 from app.bookings.models import Booking, Status
 from app.bookings.queries import status_of
 from app.bookings.question import Filters, Order, narrowed
-from app.bookings.terms import folded, origins, prefixes, terms_of
+from app.bookings.terms import EVENT_TYPE, HOST, ORIGIN, folded, origins, prefixes, terms_of
 from app.db import db, transaction
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -138,9 +138,19 @@ def test_every_list_is_what_looking_at_each_booking_gives(shelf, monkeypatch, fa
 
 
 def test_what_can_be_chosen_is_what_bookings_have(shelf):
-    assert question.event_types() == ["intro", "long", "paid"]
-    assert question.host_emails() == ["casey@example.com", "robin@example.com"]
-    assert question.known_origins() == sorted({origin for each in shelf for origin in origins(each.source)})
+    found = question.known(EVENT_TYPE, HOST, ORIGIN)
+    assert found[EVENT_TYPE] == ["intro", "long", "paid"]
+    assert found[HOST] == ["casey@example.com", "robin@example.com"]
+    assert found[ORIGIN] == sorted({origin for each in shelf for origin in origins(each.source)})
+
+
+def test_a_kind_of_very_many_values_does_not_crowd_out_the_others(shelf, monkeypatch):
+    monkeypatch.setattr(question, "CHOICES", 2)
+    assert question.known(ORIGIN, EVENT_TYPE, HOST) == {
+        ORIGIN: sorted({origin for each in shelf for origin in origins(each.source)})[:2],
+        EVENT_TYPE: ["intro", "long"],
+        HOST: ["casey@example.com", "robin@example.com"],
+    }
 
 
 def test_terms_follow_the_booking_and_leave_with_it(shelf):

@@ -2,12 +2,13 @@
 
 from flask import render_template, request
 
-from app.bookings import finding, question
+from app.bookings import finding
 from app.bookings.question import Filters
 from app.inbox import queries as deliveries
 from app.web.access import own_bookings_of
 from app.web.admin.blueprint import blueprint, settings, zone
-from app.web.admin.listing import COLUMNS, ORDERS, PAYMENTS, TABS, asked, days, origin_label, row_of
+from app.web.admin.choices import choices
+from app.web.admin.listing import COLUMNS, ORDERS, TABS, asked, days, row_of
 
 
 @blueprint.get("/calendar")
@@ -24,18 +25,9 @@ def calendar() -> str:
         days=days(page.bookings, zone=zone()) if wanted.by_day else [],
         rows=[] if wanted.by_day else [row_of(booking, zone=zone()) for booking in page.bookings],
         page=page,
-        **_choices(),
+        **choices(),
         **({} if page.bookings else _nothing()),
     )
-
-
-def _choices() -> dict[str, object]:
-    """What the filters offer. Whoever sees the own bookings only is not told whom else and what else there is."""
-    shared = {"event_types": {slug: slug for slug in question.event_types()}, "payments": PAYMENTS}
-    if own_bookings_of():
-        return shared | {"hosts": {}, "origins": {}}
-    hosts = {email: email for email in question.host_emails()}
-    return shared | {"hosts": hosts, "origins": {origin: origin_label(origin) for origin in question.known_origins()}}
 
 
 def _nothing() -> dict[str, object]:

@@ -8,11 +8,11 @@ from itertools import accumulate
 from flask import render_template, request
 
 from app import clock
-from app.bookings import question
 from app.hosts import queries as hosts
 from app.reports.figures import LEADS, MOST_WEEKS, Figures, Span, Tally, Which, figures
 from app.web.access import own_bookings_of
 from app.web.admin.blueprint import blueprint, zone
+from app.web.admin.choices import choices
 from app.web.admin.listing import origin_label
 from app.web.admin.reports.chart import Chart, bars, columns
 from app.web.filters import local_date
@@ -57,8 +57,7 @@ def reports() -> str:
         total=found.total,
         charts=_charts(found, asked, by_host=not mine),
         lead=_typical_lead(found),
-        event_types={slug: slug for slug in question.event_types()},
-        hosts={} if mine else {email: email for email in question.host_emails()},
+        **choices(),
     )
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from flask import abort, render_template, request
 
 from app import clock
-from app.bookings import question
 from app.bookings.models import Booking
 from app.bookings.queries import status_of
 from app.notifications.wording import where
@@ -17,7 +16,8 @@ from app.reports.table import ELSEWHERE
 from app.reports.table import said as answer_in_words
 from app.web.access import own_bookings_of
 from app.web.admin.blueprint import blueprint, zone
-from app.web.admin.listing import PAYMENTS, Asked, asked, origin_label, short_title
+from app.web.admin.choices import choices
+from app.web.admin.listing import Asked, asked, short_title
 from app.web.admin.reports.grid import column, hours, said
 from app.web.filters import local_date
 
@@ -69,7 +69,7 @@ def week() -> str:
     frame = _frame(monday, before=monday - timedelta(days=7), after=monday + timedelta(days=7))
     found = days(frame.asked.filters, first=monday, count=7, zone=zone(), each=IN_WEEK)
     columns = [column(each, zone=zone()) for each in found]
-    return render_template("admin/reports/week.html", frame=frame, columns=columns, hours=hours(columns), **_choices())
+    return render_template("admin/reports/week.html", frame=frame, columns=columns, hours=hours(columns), **choices())
 
 
 @blueprint.get("/calendar/month")
@@ -82,7 +82,7 @@ def month() -> str:
     count = -(-(following - monday).days // 7) * 7
     found = days(frame.asked.filters, first=monday, count=count, zone=zone(), each=IN_MONTH)
     lines = [(each, list(_lines(each))) for each in found]
-    return render_template("admin/reports/month.html", frame=frame, days=lines, **_choices())
+    return render_template("admin/reports/month.html", frame=frame, days=lines, **choices())
 
 
 @blueprint.get("/calendar/day/<wanted>")
@@ -114,15 +114,6 @@ def _date(text: str) -> date | None:
 def _frame(shown: date, *, before: date, after: date) -> Frame:
     wanted = asked(request.args, zone=zone(), host=own_bookings_of())
     return Frame(wanted, local_date(clock.now(), zone()), shown, before, after)
-
-
-def _choices() -> dict[str, object]:
-    """What the filters offer, as in the list."""
-    shared = {"event_types": {slug: slug for slug in question.event_types()}, "payments": PAYMENTS}
-    if own_bookings_of():
-        return shared | {"hosts": {}, "origins": {}}
-    origins = {origin: origin_label(origin) for origin in question.known_origins()}
-    return shared | {"hosts": {email: email for email in question.host_emails()}, "origins": origins}
 
 
 def _lines(day: Day) -> Iterator[Line]:
