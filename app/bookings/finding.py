@@ -3,8 +3,8 @@
 A list is read from one stretch of the index over the terms (`indexing.py`) that is already in the wanted order; all
 other conditions are looked up for each row on the way. How many rows each condition has is asked first, no further
 than `GATHER`: where the rarest one has few, they are all read and put in order here; otherwise a page is mostly full
-after a short walk. Conditions that are all frequent and yet hardly ever meet would make that walk long: after `FAR`
-rows it is broken off, and the rarest one is read after all. So no question sorts in the database, and none reads it all.
+after a short walk. Conditions that are all frequent and yet hardly ever meet would make that walk long: after `NEAR`
+rows it is seen whether they do, and if so the rarest one is read after all. So no question sorts in the database, and none reads it all.
 """
 
 import base64
@@ -25,9 +25,13 @@ from app.db import db
 PAGE = 50
 MAX_ID = 2**31 - 1
 GATHER = 5_000
-"""So many rows may be read to be put in order here, or to be counted where several conditions have to meet."""
-FAR = 20_000
-"""A walk that has come so far without filling a page is broken off."""
+"""So many rows may be read to be put in order here."""
+NEAR = 5_000
+"""After so many rows a walk has filled its page, or has shown whether it will soon …"""
+HOPE = 8
+"""… by having found so many places."""
+FAR = 50_000
+"""So far it is counted which condition is the rarest of those that hardly ever meet."""
 MANY = 10_000
 """So far is counted where one condition says it all, …"""
 SOME = 200
@@ -68,9 +72,10 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
     sizes = _sizes(question, order)
     gathered, count = _gather(question, order, sizes)
     if gathered is None:
-        keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=FAR)
-        if len(keys) <= size and _is_far(question, order, sizes, mark, upwards=upwards):
-            gathered, count = _gather(question, order, sizes, anyway=True)
+        keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=NEAR)
+        if len(keys) <= size and _is_farther(question, order, sizes, mark, upwards=upwards):
+            if len(keys) < HOPE:
+                gathered, count = _gather(question, order, _sizes(question, order, up_to=FAR), anyway=True)
             keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=None) if gathered is None else keys
         elif len(keys) <= size and mark is None:
             count = Count(len(keys))
@@ -108,8 +113,8 @@ def count(filters: Filters) -> Count:
     return _gather(question, Order.START, sizes)[1] or _count(question, sizes)
 
 
-def _sizes(question: Question, order: Order) -> Sizes:
-    """How many rows each condition has, no further than is gathered; not asked where it decides nothing.
+def _sizes(question: Question, order: Order, *, up_to: int = GATHER) -> Sizes:
+    """How many rows each condition has, counted as far as this; not asked where it decides nothing.
 
     A single term is counted within the wanted span of time; among beginnings of words no span of time stands together.
     """
@@ -119,7 +124,7 @@ def _sizes(question: Question, order: Order) -> Sizes:
     for stretch in stretches:
         row = aliased(BookingTerm)
         times = [] if stretch.high else question.times(row)
-        some = select(row.booking_id).where(*stretch.of(row), *times).limit(GATHER + 1).subquery()
+        some = select(row.booking_id).where(*stretch.of(row), *times).limit(up_to + 1).subquery()
         counts.append(select(func.count()).select_from(some).scalar_subquery())
     return dict(zip(stretches, db.session.execute(select(*counts)).one(), strict=True))
 
@@ -131,7 +136,7 @@ def _gather(question: Question, order: Order, sizes: Sizes, *, anyway: bool = Fa
         return None, None
     row = aliased(BookingTerm)
     lane = [_lane_of(row.booking_id, LANES[order])] if order in LANES else []
-    query = select(*lane, row.start, row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead))
+    query = select(*lane, row.start, row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead, sizes=sizes))
     found = [tuple(key) for key in db.session.execute(query.limit(GATHER + 1))]
     places = set(found)  # a booking may have several words that begin alike
     if len(found) > GATHER:
@@ -145,16 +150,16 @@ def _walk(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, u
     along = _along(question, order, lead, row, mark, upwards=upwards)
     # The rows of a subquery keep their order when it is only filtered; saying it once more would make SQLite sort them.
     near = along.limit(far).subquery()
-    others = question.others(near.c.booking_id, but=lead)
+    others = question.others(near.c.booking_id, but=lead, sizes=sizes)
     query = select(near).where(*others) if others else along
     return sorted((tuple(key) for key in db.session.execute(query.limit(limit))), reverse=not upwards)
 
 
-def _is_far(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, upwards: bool) -> bool:
+def _is_farther(question: Question, order: Order, sizes: Sizes, mark: Key | None, *, upwards: bool) -> bool:
     """Whether there is more of the way than a walk goes."""
     row = aliased(BookingTerm)
     along = _along(question, order, _lane(question, order, sizes), row, mark, upwards=upwards)
-    return db.session.execute(along.offset(FAR).limit(1)).first() is not None
+    return db.session.execute(along.offset(NEAR).limit(1)).first() is not None
 
 
 def _along(question: Question, order: Order, lead: Stretch, row: Any, mark: Key | None, *, upwards: bool) -> Select[Any]:
@@ -180,8 +185,8 @@ def _count(question: Question, sizes: Sizes, *, known: int = 0) -> Count:
     rows = select(row.booking_id).where(*lead.of(row), *question.times(row))
     if question.simple:
         return _counted(rows, MANY)
-    near = rows.limit(GATHER).subquery()
-    found = _counted(select(near).where(*question.others(near.c.booking_id, but=lead)), SOME)
+    near = rows.limit(NEAR).subquery()
+    found = _counted(select(near).where(*question.others(near.c.booking_id, but=lead, sizes=sizes)), SOME)
     least = max(found.number, known)
     if found.more or least < ROUGHLY:
         return found if found.more else _counted(rows.where(*question.others(row.booking_id, but=lead)), SOME)

@@ -1,8 +1,10 @@
 """What a list of bookings is asked for, and the same as stretches of the index over their terms (`indexing.py`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select, union_all
@@ -95,9 +97,9 @@ class Question:
             said.append(row.end <= self.now if self.over else row.end > self.now)
         return said
 
-    def others(self, number: Any, *, but: Stretch | None = None) -> list[ColumnElement[bool]]:
-        """That the booking with this number has a term in each of the other stretches."""
-        return [_has(number, stretch) for stretch in self.stretches if stretch != but]
+    def others(self, number: Any, *, but: Stretch | None = None, sizes: Mapping[Stretch, int] = MappingProxyType({})) -> list[ColumnElement[bool]]:
+        """That the booking with this number has a term in each of the other stretches; the smallest is looked into first, since it mostly says no."""
+        return [_has(number, stretch) for stretch in sorted(self.stretches, key=lambda each: sizes.get(each, 0)) if stretch != but]
 
 
 def asked_by(filters: Filters) -> Question:

@@ -110,13 +110,14 @@ def any_filters(chance):
     )
 
 
-@pytest.mark.parametrize(("far", "gather", "roughly"), [(20_000, 5_000, 20), (20_000, 10, 2), (3, 3, 2), (25, 12, 20), (9, 4, 5)])
-def test_every_list_is_what_looking_at_each_booking_gives(shelf, monkeypatch, far, gather, roughly):
-    monkeypatch.setattr(finding, "FAR", far)
+@pytest.mark.parametrize(("near", "hope", "gather", "roughly"), [(5_000, 8, 5_000, 20), (5_000, 8, 10, 2), (3, 1, 3, 2), (25, 8, 12, 20), (9, 2, 4, 5)])
+def test_every_list_is_what_looking_at_each_booking_gives(shelf, monkeypatch, near, hope, gather, roughly):
+    monkeypatch.setattr(finding, "NEAR", near)
+    monkeypatch.setattr(finding, "HOPE", hope)
     monkeypatch.setattr(finding, "GATHER", gather)
     monkeypatch.setattr(finding, "SOME", 6)
     monkeypatch.setattr(finding, "ROUGHLY", roughly)
-    chance = random.Random(far + gather)
+    chance = random.Random(near + gather)
     for _ in range(25):
         filters, order, descending, size = any_filters(chance), chance.choice(list(Order)), chance.random() < 0.5, chance.choice((3, 7, 50))
         wanted = sorted((each for each in shelf if fits(each, filters)), key=lambda each: place(each, order), reverse=descending)
