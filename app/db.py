@@ -231,8 +231,11 @@ def _give_up_in_time(dialect: Dialect, _: ConnectionPoolEntry, __: Any, options:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
     if "sqlite3" not in type(connection).__module__:
+        # All questions here are short; PostgreSQL would take a tenth of a second to compile one that it expects to be long.
+        connection.execute("SET jit = off")
+        connection.commit()
         return
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.bookings.indexing import BookingTerm
 from app.bookings.models import Booking, Status
-from app.bookings.terms import BOOKED, EVENT_TYPE, GUEST, HOST, ORIGIN, PAYMENT, end_of, host_term, prefixes, status_term, term
+from app.bookings.terms import BOOKED, EVENT_TYPE, EVERY, GUEST, HOST, ORIGIN, PAYMENT, end_of, host_term, prefixes, status_term, term
 from app.db import db
 
 LONGEST = timedelta(days=31)
@@ -83,6 +83,11 @@ class Question:
         """Whether one stretch of the index, in the order of time, is already the answer."""
         return not self.stretches or (len(self.stretches) == 1 and not self.stretches[0].high)
 
+    @property
+    def lead(self) -> Stretch:
+        """A stretch that stands in the order of time: that of one condition, or of all bookings."""
+        return next((stretch for stretch in self.stretches if not stretch.high), Stretch(EVERY))
+
     def times(self, row: Any) -> list[ColumnElement[bool]]:
         """That a row of the index lies in the wanted span of time."""
         low, high = self.since, self.until
@@ -99,7 +104,7 @@ class Question:
 
     def others(self, number: Any, *, but: Stretch | None = None, sizes: Mapping[Stretch, int] = MappingProxyType({})) -> list[ColumnElement[bool]]:
         """That the booking with this number has a term in each of the other stretches; the smallest is looked into first, since it mostly says no."""
-        return [_has(number, stretch) for stretch in sorted(self.stretches, key=lambda each: sizes.get(each, 0)) if stretch != but]
+        return [has(number, stretch) for stretch in sorted(self.stretches, key=lambda each: sizes.get(each, 0)) if stretch != but]
 
 
 def asked_by(filters: Filters) -> Question:
@@ -155,7 +160,7 @@ def known(*kinds: str) -> dict[str, list[str]]:
     return {kind: sorted(found)[:CHOICES] for kind, found in values.items()}
 
 
-def _has(number: Any, stretch: Stretch) -> ColumnElement[bool]:
+def has(number: Any, stretch: Stretch) -> ColumnElement[bool]:
     """That the booking has a term in the stretch. `OFFSET 0` keeps PostgreSQL from making a join of the look-up, which it would sort for."""
     row = aliased(BookingTerm)
     query = select(row.booking_id).where(row.booking_id == number, *stretch.of(row))

@@ -9,19 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from json import loads
 from typing import Any
 
-from sqlalchemy import CTE, Integer, case, column, func, select, values
-from sqlalchemy.orm import defer
+from sqlalchemy import CTE, BigInteger, Integer, ScalarSelect, Select, Text, cast, column, func, select, values
+from sqlalchemy.orm import aliased, defer
 
+from app.bookings.indexing import BookingTerm
 from app.bookings.models import Booking, Status
-from app.bookings.question import LONGEST, Filters, narrowed
-from app.db import UTCDateTime, db
+from app.bookings.question import LONGEST, Filters, Question, Stretch, asked_by, has
+from app.bookings.terms import status_term
+from app.db import db
 from app.timing import zone_of
 
 GONE = (Status.CANCELLED, Status.REJECTED)
 MOST_ACROSS = 300
-"""So many bookings that reach over a midnight are looked for."""
+"""So many bookings of each day that reach over its midnight are looked for."""
 
 
 @dataclass
@@ -55,54 +58,67 @@ def days(filters: Filters, *, first: date, count: int, zone: str, each: int) -> 
     there = zone_of(zone)
     edges = [datetime.combine(first + timedelta(days=number), time(), there).astimezone(UTC) for number in range(-LONGEST.days, count + 1)]
     found = [Day(first + timedelta(days=number), *edge) for number, edge in enumerate(pairwise(edges[LONGEST.days :]))]
-    filters = replace(filters, since=None, until=None, over=None)
-    across = _across(filters, edges)
-    picked = _picked(filters, found, each)
+    question = asked_by(replace(filters, since=None, until=None, over=None))
+    across = _across(question, edges, with_gone=bool(filters.status))
+    picked = _picked(question, found, each, with_gone=bool(filters.status))
     rows = _rows({*across, *(number for numbers in picked for number in numbers)})
     for day, numbers in zip(found, picked, strict=True):
         carried = [rows[number] for number in across if rows[number].start < day.begins < rows[number].end]
         own = [rows[number] for number in numbers]
-        day.bookings = [*sorted(carried, key=lambda booking: (booking.start, booking.id)), *own][:each]
+        day.bookings = [*sorted(carried, key=_by_start), *sorted(own, key=_by_start)][:each]
         day.count += len(carried)
     return found
 
 
-def _days_of(edges: Sequence[datetime]) -> CTE:
-    rows = [(number, begins, ends) for number, (begins, ends) in enumerate(pairwise(edges))]
-    return values(column("n", Integer), column("begins", UTCDateTime()), column("ends", UTCDateTime())).data(rows).cte("day")
+def _by_start(booking: Booking) -> tuple[datetime, int]:
+    return booking.start, booking.id
 
 
-def _within(query: Any, filters: Filters, day: CTE) -> Any:
-    """Of each day the bookings that begin on it, cancelled ones only when they are asked for."""
-    query = narrowed(query.select_from(day).join(Booking, (Booking.start >= day.c.begins) & (Booking.start < day.c.ends)), filters)
-    return query if filters.status else query.where(Booking.status.not_in(GONE))
-
-
-def _across(filters: Filters, edges: Sequence[datetime]) -> list[int]:
+def _across(question: Question, edges: Sequence[datetime], *, with_gone: bool) -> set[int]:
     """Numbers of the bookings that reach into the day after the one on which they begin."""
-    day = _days_of(edges)
-    query = _within(select(Booking.id), filters, day).where(Booking.end > day.c.ends).order_by(Booking.start, Booking.id)
-    return list(db.session.scalars(query.limit(MOST_ACROSS)))
+    day, row = _days_of(edges), aliased(BookingTerm)
+    query = _of_day(question, day, row, with_gone=with_gone).where(row.end > day.c.ends).order_by(row.start, row.booking_id).limit(MOST_ACROSS)
+    return {number for (numbers,) in db.session.execute(select(_as_list(query, day)).select_from(day)) for number in loads(numbers or "[]")}
 
 
-def _picked(filters: Filters, found: Sequence[Day], each: int) -> list[list[int]]:
+def _picked(question: Question, found: Sequence[Day], each: int, *, with_gone: bool) -> list[list[int]]:
     """Numbers of the first bookings that begin on each day; writes down how many there are."""
-    day = _days_of([*(one.begins for one in found), found[-1].ends])
-    gone = case((Booking.status.in_(GONE), 1), else_=0) if not filters.status else case((Booking.id < 0, 1), else_=0)
-    counted = narrowed(
-        select(day.c.n, gone, func.count()).select_from(day).join(Booking, (Booking.start >= day.c.begins) & (Booking.start < day.c.ends)), filters
-    )
-    for number, is_gone, amount in db.session.execute(counted.group_by(day.c.n, gone)):
-        if is_gone:
-            found[number].gone = amount
-        else:
-            found[number].count = amount
-    place = func.row_number().over(partition_by=day.c.n, order_by=(Booking.start, Booking.id)).label("place")
-    ranked = _within(select(day.c.n, Booking.id, place), filters, day).subquery()
+    day, row = _days_of([*(one.begins for one in found), found[-1].ends]), aliased(BookingTerm)
+    first = _as_list(_of_day(question, day, row, with_gone=with_gone).order_by(row.start, row.booking_id).limit(each), day)
+    gone = [] if with_gone else [_number(question, day, status_term(status)) for status in GONE]
     picked: list[list[int]] = [[] for _ in found]
-    for number, booking_id in db.session.execute(select(ranked.c.n, ranked.c.id).where(ranked.c.place <= each).order_by(ranked.c.n, ranked.c.place)):
-        picked[number].append(booking_id)
+    for number, numbers, every, *out in db.session.execute(select(day.c.n, first, _number(question, day), *gone)):
+        found[number].gone = sum(out)
+        found[number].count = every - found[number].gone
+        picked[number] = loads(numbers or "[]")
     return picked
+
+
+def _days_of(edges: Sequence[datetime]) -> CTE:
+    rows = [(number, int(begins.timestamp()), int(ends.timestamp())) for number, (begins, ends) in enumerate(pairwise(edges))]
+    return values(column("n", Integer), column("begins", BigInteger), column("ends", BigInteger)).data(rows).cte("day")
+
+
+def _of_day(question: Question, day: CTE, row: Any, *, with_gone: bool, lead: Stretch | None = None) -> Select[Any]:
+    """Numbers of what begins on the day, along one stretch of the index; the days are looked into one by one, whatever a planner expects of them."""
+    lead = lead or question.lead
+    query = select(row.booking_id).where(*lead.of(row), row.start >= day.c.begins, row.start < day.c.ends, *question.times(row))
+    without = () if with_gone else (~has(row.booking_id, Stretch(status_term(status))) for status in GONE)
+    return query.where(*question.others(row.booking_id, but=lead), *without).correlate(day)
+
+
+def _number(question: Question, day: CTE, term: str = "") -> ScalarSelect[int]:
+    """How many begin on the day, of those that have this term as well."""
+    row = aliased(BookingTerm)
+    query = _of_day(question, day, row, with_gone=True, lead=Stretch(term) if term else None)
+    return query.with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
+
+
+def _as_list(numbers: Select[Any], day: CTE) -> ScalarSelect[str]:
+    """What the question finds for the day, as one value: the text of a list."""
+    found = numbers.subquery()
+    made = func.json_group_array(found.c.booking_id) if db.engine.dialect.name == "sqlite" else cast(func.json_agg(found.c.booking_id), Text)
+    return select(made).select_from(found).correlate(day).scalar_subquery()
 
 
 def _rows(numbers: set[int]) -> dict[int, Booking]:
