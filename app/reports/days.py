@@ -12,7 +12,7 @@ from itertools import pairwise
 from json import loads
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Integer, ScalarSelect, Select, Text, cast, column, func, select, values
+from sqlalchemy import CTE, BigInteger, Integer, ScalarSelect, Select, column, func, select, values
 from sqlalchemy.orm import aliased, defer
 
 from app.bookings.indexing import BookingTerm
@@ -20,6 +20,7 @@ from app.bookings.models import Booking, Status
 from app.bookings.question import LONGEST, Filters, Question, Stretch, asked_by, has
 from app.bookings.terms import status_term
 from app.db import db
+from app.reports.lists import as_list
 from app.timing import zone_of
 
 GONE = (Status.CANCELLED, Status.REJECTED)
@@ -78,13 +79,13 @@ def _across(question: Question, edges: Sequence[datetime], *, with_gone: bool) -
     """Numbers of the bookings that reach into the day after the one on which they begin."""
     day, row = _days_of(edges), aliased(BookingTerm)
     query = _of_day(question, day, row, with_gone=with_gone).where(row.end > day.c.ends).order_by(row.start, row.booking_id).limit(MOST_ACROSS)
-    return {number for (numbers,) in db.session.execute(select(_as_list(query, day)).select_from(day)) for number in loads(numbers or "[]")}
+    return {number for numbers in db.session.scalars(select(_list(query, day)).select_from(day)) for number in loads(numbers or "[]")}
 
 
 def _picked(question: Question, found: Sequence[Day], each: int, *, with_gone: bool) -> list[list[int]]:
     """Numbers of the first bookings that begin on each day; writes down how many there are."""
     day, row = _days_of([*(one.begins for one in found), found[-1].ends]), aliased(BookingTerm)
-    first = _as_list(_of_day(question, day, row, with_gone=with_gone).order_by(row.start, row.booking_id).limit(each), day)
+    first = _list(_of_day(question, day, row, with_gone=with_gone).order_by(row.start, row.booking_id).limit(each), day)
     gone = [] if with_gone else [_number(question, day, status_term(status)) for status in GONE]
     picked: list[list[int]] = [[] for _ in found]
     for number, numbers, every, *out in db.session.execute(select(day.c.n, first, _number(question, day), *gone)):
@@ -114,11 +115,9 @@ def _number(question: Question, day: CTE, term: str = "") -> ScalarSelect[int]:
     return query.with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
 
 
-def _as_list(numbers: Select[Any], day: CTE) -> ScalarSelect[str]:
-    """What the question finds for the day, as one value: the text of a list."""
+def _list(numbers: Select[Any], day: CTE) -> ScalarSelect[str]:
     found = numbers.subquery()
-    made = func.json_group_array(found.c.booking_id) if db.engine.dialect.name == "sqlite" else cast(func.json_agg(found.c.booking_id), Text)
-    return select(made).select_from(found).correlate(day).scalar_subquery()
+    return as_list(found.c.booking_id, found).correlate(day).scalar_subquery()
 
 
 def _rows(numbers: set[int]) -> dict[int, Booking]:
