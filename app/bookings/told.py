@@ -25,20 +25,20 @@ class Told:
 def facts_of(delivery: int) -> list[Told]:
     """The facts that this delivery was the first to bring, in its order."""
     same = and_(BookingAddress.uid == BookingFact.uid, BookingAddress.seat == BookingFact.seat)
-    columns = select(BookingFact.kind, BookingFact.at, Booking.reference)
+    columns = select(BookingFact.id, BookingFact.kind, BookingFact.at, Booking.reference)
     query = columns.outerjoin(BookingAddress, same).outerjoin(Booking, Booking.id == BookingAddress.booking_id)
-    rows = db.session.execute(query.where(BookingFact.inbox_id == delivery).order_by(BookingFact.id).limit(MOST))
-    return [Told(kind, at, reference) for kind, at, reference in rows]
+    rows = db.session.execute(query.where(BookingFact.inbox_id == delivery).limit(MOST))
+    return [Told(kind, at, reference) for _, kind, at, reference in sorted(rows, key=lambda row: row.id)]
 
 
 def changes_of(delivery: int) -> list[tuple[str, Sequence[BookingChange]]]:
     """What it changed, by booking."""
     same = and_(BookingAddress.uid == BookingFact.uid, BookingAddress.seat == BookingFact.seat)
-    mine = select(BookingAddress.booking_id).join(BookingFact, same).where(BookingFact.inbox_id == delivery).distinct().limit(MOST)
+    mine = select(BookingAddress.booking_id).join(BookingFact, same).where(BookingFact.inbox_id == delivery).limit(MOST)
     found: dict[str, list[BookingChange]] = {}
     rows = select(Booking.reference, BookingChange).join(BookingChange, BookingChange.booking_id == Booking.id)
     for reference, change in db.session.execute(
-        rows.where(Booking.id.in_(list(db.session.scalars(mine))), BookingChange.inbox_id == delivery).order_by(Booking.id, BookingChange.number)
+        rows.where(Booking.id.in_(set(db.session.scalars(mine))), BookingChange.inbox_id == delivery).order_by(Booking.id, BookingChange.number)
     ):
         found.setdefault(reference, []).append(change)
     return list(found.items())
