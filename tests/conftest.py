@@ -99,6 +99,17 @@ def postgres_url(postgres_database: str) -> str:
 
 
 @pytest.fixture
+def bare_postgres_url(postgres_server: str) -> str:
+    """URL of a PostgreSQL database without a single table, for real processes: they bring it up to date by themselves."""
+    engine = sa.create_engine(f"{postgres_server}postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS bare WITH (FORCE)")
+        connection.exec_driver_sql("CREATE DATABASE bare")
+    engine.dispose()
+    return f"{postgres_server}bare"
+
+
+@pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """URL of a SQLite file with all tables and no rows."""
     path = tmp_path / "frontdesk.sqlite3"

@@ -21,6 +21,7 @@ from app.calcom.secret_changes import PURPOSE
 from app.calcom.secrets import secret_setting
 from app.cli import printing
 from app.cli.durations import Duration
+from app.cli.long_work import Progress, ended_in_time
 from app.db import db
 from app.sealing import Seal
 from app.secrets import api_key, export, rows, webhook
@@ -61,13 +62,23 @@ def export_values(form: str, target: Path | None, only: tuple[str, ...]) -> None
 
 @group.command("check")
 @click.option("--logs", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A log to search as well; may be repeated.")
+@click.option(
+    "--history", type=Duration(), default="60s", show_default=True, help="For so long the history of the repository is searched; it goes on next time."
+)
 @printing.as_json
-def check(logs: tuple[Path, ...], *, as_json: bool) -> None:
-    """Looks at every secret: present, in shape, young enough, the same at Cal.com, and nowhere in clear. Exit status 1 when not."""
+def check(logs: tuple[Path, ...], history: timedelta, *, as_json: bool) -> None:
+    """Looks at every secret: present, in shape, young enough, the same at Cal.com, and nowhere in clear. Exit status 1 when not.
+
+    Ctrl-C ends it and tells what was found until then; pressed again, at once.
+    """
     works = _works()
     values = export.values(works.settings, works.webhook_secrets, works.secret_changes)
     seal = Seal(works.settings.sealing_keys, purpose=PURPOSE)
-    found = Keeper(works.settings, works.webhook_secrets, values, dict(os.environ), works.calcom, seal, db.engine, logs).look()
+    progress = Progress(only_terminal=True)
+    with ended_in_time() as stopped:
+        keeper = Keeper(works.settings, works.webhook_secrets, values, dict(os.environ), works.calcom, seal, db.engine, logs, history, stopped, progress.show)
+        found = keeper.look()
+    progress.end()
     if as_json:
         printing.one(_report(found), as_json=True)
     else:

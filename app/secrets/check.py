@@ -1,6 +1,7 @@
 """How the secrets of this site stand: present, in shape, young enough, the same at Cal.com, and nowhere in clear. Values are never shown."""
 
 import stat
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,7 +20,7 @@ from app.calcom.key import SETTING as API_KEY
 from app.calcom.secrets import WebhookSecrets, secret_setting
 from app.config import FIXES, ROOT, Settings
 from app.sealing import Seal
-from app.secrets import in_clear, rows
+from app.secrets import in_clear, in_history, repository, rows
 from app.secrets.hooks import hooks
 from app.secrets.rows import Opened, State
 from app.secrets.sealed import reseal
@@ -30,6 +31,8 @@ FEWEST_LETTERS = 8
 SHORT = 16
 WARN_BEFORE = timedelta(days=14)
 UNFINISHED = timedelta(hours=1)
+REMEMBERED = "secrets-history.json"
+AGAIN = "flask secrets check"
 ROTATE = "flask secrets rotate-webhook"
 CLOSED = "add the key that closed it to SECRET_KEY_FALLBACKS"
 
@@ -67,11 +70,17 @@ class Keeper:
     seal: Seal = field(repr=False)
     engine: Engine
     logs: Sequence[Path] = ()
+    for_history: timedelta = timedelta(seconds=60)
+    """So long the history of the repository is searched at most; the next look goes on there."""
+    stopped: in_clear.Enough = lambda: False
+    """Whether somebody asked for an end; what was found until then is told."""
+    progress: in_history.Progress = lambda *_: None
 
     def look(self) -> list[Found]:
         """Everything that was found, good and bad."""
         checks: tuple[Callable[[], Iterator[Found]], ...] = (
-            self._present, self._shape, self._files, self._age, self._changes, self._sealed, self._key_at_calcom, self._webhooks_at_calcom, self._in_clear,
+            self._present, self._shape, self._files, self._age, self._changes, self._sealed, self._key_at_calcom, self._webhooks_at_calcom,
+            self._in_clear, self._in_history,
         )  # fmt: skip
         return [found for check in checks for found in check()]
 
@@ -177,19 +186,60 @@ class Keeper:
 
     def _in_clear(self) -> Iterator[Found]:
         wanted = in_clear.needles(self.values)
-        files = in_clear.of_repository(ROOT)
-        for name, path in in_clear.in_files(wanted, files or ()):
+        files = repository.files(ROOT)
+        for name, path in in_clear.in_files(wanted, self._counted("files of the repository", files or ()), self.stopped):
             yield Found(
                 "in clear", name, Status.FAILED, f"It stands in {path}, in the repository.", f"remove it there and from the history, then: {_renew(name)}"
             )
         folder = self.settings.INSTANCE_PATH.resolve()
         own = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_relative_to(folder / "backups") and path.name != "demo.json"]
-        for name, path in in_clear.in_files(wanted, [*own, *self.logs]):
+        for name, path in in_clear.in_files(wanted, self._counted("files of the site and logs", [*own, *self.logs]), self.stopped):
             yield Found("in clear", name, Status.FAILED, f"It stands in {path}.", f"remove it there, then: {_renew(name)}")
-        for name, column in in_clear.in_database(wanted, self.engine):
+        self.progress("database", 0, 1)
+        for name, column in in_clear.in_database(wanted, self.engine, self.stopped):
             yield Found("in clear", name, Status.FAILED, f"It stands in {column} of the database.", f"remove it there, then: {_renew(name)}")
         where = f"{len(files) if files is not None else 'no'} files of the repository, {len(own)} of the site, {len(self.logs)} logs, the database"
-        yield Found("in clear", "", Status.OK, f"Searched: {where}.")
+        if self.stopped():
+            yield Found("in clear", "", Status.WARNING, f"Stopped before all was searched: {where}.", AGAIN)
+        else:
+            yield Found("in clear", "", Status.OK, f"Searched: {where}.")
+
+    def _counted(self, what: str, paths: Sequence[Path]) -> Iterator[Path]:
+        for number, path in enumerate(paths):
+            self.progress(what, number, len(paths))
+            yield path
+
+    def _in_history(self) -> Iterator[Found]:
+        remembered = self.settings.INSTANCE_PATH.resolve() / REMEMBERED
+        wanted = in_clear.needles(self.values)
+        until = time.monotonic() + self.for_history.total_seconds()
+        try:
+            searched = in_history.search(wanted, ROOT, remembered, enough=lambda: self.stopped() or time.monotonic() >= until, progress=self.progress)
+        except repository.NoRepository as why:
+            yield Found("in history", "", Status.OFF, f"{why} So no history was searched.")
+            return
+        except (repository.GitFailed, OSError) as error:
+            yield Found("in history", "", Status.WARNING, f"The history could not be searched: {error}.", AGAIN)
+            return
+        for name, commit, path in searched.found:
+            where = f"It came into the history of the repository with commit {commit[:12] or 'of a tag'}, in {path}."
+            yield Found(
+                "in history", name, Status.FAILED, where, f"{_renew(name)}; whoever has a copy of the repository has it, also when it is taken out there"
+            )
+        yield _of_history(searched, stopped=self.stopped())
+
+
+def _of_history(searched: in_history.Searched, *, stopped: bool) -> Found:
+    """How much was looked at."""
+    since = " that came since it was last searched" if searched.since else ""
+    more = " It is a shallow clone: what is older is not here." if searched.shallow else ""
+    more += f" {searched.missing} of them are not on this machine." if searched.missing else ""
+    if searched.finished:
+        return Found("in history", "", Status.OK, f"Searched: {searched.whole:,} objects of the history{since}, {searched.size / 1e6:.1f} MB.{more}")
+    part = f"{searched.done:,} of {searched.whole:,} objects{since}" if searched.whole else "a part of the list of its objects"
+    why = "" if stopped else ", when the time for it was over"
+    says = f"Stopped after {part}, {searched.size / 1e6:.1f} MB{why}.{more}"
+    return Found("in history", "", Status.WARNING, says, f"{AGAIN} --history 10m, which goes on there")
 
 
 def _of_change(change: Opened, *, late: bool) -> Iterator[Found]:

@@ -64,15 +64,7 @@ class Ledger:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest) -> str:
     """Of a database without tables; empty for a SQLite file in the site's own folder."""
-    if request.param == "sqlite":
-        return ""
-    server = request.getfixturevalue("postgres_server")
-    engine = sa.create_engine(f"{server}postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS loaded WITH (FORCE)")
-        connection.exec_driver_sql("CREATE DATABASE loaded")
-    engine.dispose()
-    return f"{server}loaded"
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("bare_postgres_url"))
 
 
 def flask(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,10 +20,10 @@ from app.alarms import secret_age
 from app.calcom.models import ManagedUser, SecretChange
 from app.calcom.secret_changes import PURPOSE
 from app.config import Settings
-from app.db import transaction
+from app.db import db, transaction
 from app.inbox.models import InboxMessage
 from app.sealing import Seal
-from app.secrets import export, in_clear
+from app.secrets import export, in_clear, repository
 from bench.serving import ROOT
 from tests.factories.far_calcom import FarCalcom
 from tests.secrets.conftest import BOTH
@@ -86,6 +87,50 @@ def test_a_body_in_the_database_is_searched_as_well(young: Flask, flask: Any) ->
     assert found(flask)[1]["in clear", "CALCOM_API_KEY"]["says"] == "It stands in inbox_message.body of the database."
 
 
+def test_the_history_of_the_repository_is_searched(young: Flask, flask: Any, small_repository: Path) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.com", *words], cwd=small_repository, check=True, capture_output=True)
+
+    for content in (SECRET, "nothing"):
+        (small_repository / "notes.md").write_text(content)
+        git("add", "notes.md")
+        git("commit", "-m", "Notes")
+    named = subprocess.run(["git", "rev-parse", "--short=12", "HEAD~1"], cwd=small_repository, capture_output=True, text=True, check=True).stdout.strip()
+    status, wrong = found(flask, "--history", "0s")
+    assert (status, "Stopped after" in wrong["in history", ""]["says"]) == (1, True)
+    status, wrong = found(flask)
+    assert (status, list(wrong)) == (1, [("in history", "CALCOM_WEBHOOK_SECRET")])
+    one = wrong["in history", "CALCOM_WEBHOOK_SECRET"]
+    assert one["says"] == f"It came into the history of the repository with commit {named}, in notes.md."
+    assert one["fix"].startswith("flask secrets rotate-webhook")
+    (small_repository / ".git" / "HEAD").write_text("nonsense")
+    table = flask("secrets", "check").output
+    assert "No history" in table or "no history" in table or "history could not be searched" in table
+
+
+def test_somebody_who_stops_it_is_told_what_was_found_until_then(young: Flask, flask: Any, small_repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = ["git", "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "--allow-empty", "-m", "Nothing"]
+    subprocess.run(commit, cwd=small_repository, check=True)
+    files = repository.files
+
+    def interrupted(root: Path) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return files(root)
+
+    monkeypatch.setattr(repository, "files", interrupted)
+    status, wrong = found(flask)
+    assert status == 1
+    assert "Stopped before all was searched" in wrong["in clear", ""]["says"]
+    assert "Stopped after" in wrong["in history", ""]["says"]
+
+
+def test_a_long_look_of_sqlite_ends_in_the_middle_when_it_is_enough(young: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_clear, "STEPS", 1)
+    asked: list[int] = []
+    assert list(in_clear.in_database({"A": [b"something"]}, db.engine, lambda: bool(asked.append(1)) or len(asked) > 3)) == []
+    assert len(asked) < 10 < len(db.metadata.tables), "no other table was looked at"
+
+
 def test_what_cal_com_does_not_know_is_named(young: Flask, flask: Any, far: FarCalcom) -> None:
     (hook,) = far.desk.subscriptions._all.values()
     hook.secret = "another-secret-altogether"
@@ -136,8 +181,8 @@ def test_files_that_others_may_read_and_poor_secrets_are_named(site: Flask, flas
 def test_what_to_look_for() -> None:
     values = {"DATABASE_URL": "postgresql+psycopg://u:" + "p%40ssword1@h/d", "REDIS_URL": "redis://localhost", "A": "first-secret, second-secret", "B": "short"}
     assert in_clear.needles(values) == {"DATABASE_URL": [b"p@ssword1"], "A": [b"first-secret", b"second-secret"]}
-    assert in_clear.of_repository(Path("/")) is None
-    assert list(in_clear.in_files({"A": [b"x"]}, [Path("/nonexistent")])) == []
+    assert repository.files(Path("/")) is None
+    assert list(in_clear.in_files({"A": [b"x"]}, [Path("/nonexistent")], lambda: False)) == []
 
 
 # Export ---------------------------------------------------------------------------------------------------------------

@@ -137,8 +137,8 @@ def test_a_storm_does_not_notice_and_the_old_secret_ends_on_time(tmp_path: Path)
 
 
 @pytest.mark.soak
-def test_the_same_with_several_processes_on_postgresql_and_ten_thousand_deliveries(tmp_path: Path, postgres_url: str) -> None:
-    answers = rotate_under_storm(tmp_path, database_url=postgres_url, webs=3, seconds=20, threads=24)
+def test_the_same_with_several_processes_on_postgresql_and_ten_thousand_deliveries(tmp_path: Path, bare_postgres_url: str) -> None:
+    answers = rotate_under_storm(tmp_path, database_url=bare_postgres_url, webs=3, seconds=20, threads=24)
     assert sum(answers.values()) > 10_000
 
 
