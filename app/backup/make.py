@@ -5,6 +5,7 @@ What is in it: the database of one moment after the start, so every delivery tha
 the job queue, which only wakes workers and is made anew.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -27,7 +28,9 @@ from app.sealing import footprint
 
 NAME = re.compile(r"frontdesk-\d{8}T\d{6}Z(-\d+)?\.tar\.gz(\.locked)?")
 LEFT = ".frontdesk-"
-LEFT_SECONDS = 24 * 3600
+AT_WORK = "at-work"
+"""Locked by who works there, so that what a killed run left is known from what is being made."""
+LEFT_SECONDS = 3600
 ROOM = 1.5
 """For the copy of the database and the packed file, in sizes of the database."""
 
@@ -47,17 +50,16 @@ class Making:
         """The finished file, read back and checked, and what it says of itself. Raises `BackupError`."""
         with speaking(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            _remove_what_was_left(folder)
-            self._need_room(folder)
             with workshop(folder) as shop:
+                self._need_room(folder)
                 database = shop / archive.DATABASE
                 snapshot.take(self.engine, database, self.progress)
                 said = self._describe(database)
                 written = shop / "written"
-                self.progress("packing", 0, 1)
                 with written.open("xb") as file:
                     os.fchmod(file.fileno(), 0o600)
-                    archive.write(file, database=database, files=files_of(self.settings), manifest=said, passphrase=self.passphrase)
+                    files = files_of(self.settings)
+                    archive.write(file, database=database, files=files, manifest=said, passphrase=self.passphrase, progress=self.progress)
                     file.flush()
                     os.fsync(file.fileno())
                 database.unlink()
@@ -73,7 +75,7 @@ class Making:
         revision = manifest.revision(database)
         if revision != self.head:
             raise BackupError(f"The database is at version {revision or 'none'} and this program at {self.head}: run flask db upgrade first.")
-        files = {archive.DATABASE: manifest.digest(database)}
+        files = {archive.DATABASE: manifest.digest(database, self.progress)}
         files |= {f"files/{name}": manifest.digest(path) for name, path in files_of(self.settings).items()}
         return Manifest(
             created_at=clock.now().isoformat(),
@@ -101,11 +103,11 @@ class Making:
 
 def verify(path: Path, shop: Path, *, passphrase: str, progress: Progress) -> Manifest:
     """What the backup says of itself, after everything in it was read and found as it says. Raises `BadBackup`."""
-    progress("verifying", 0, 1)
-    with tempfile.TemporaryDirectory(dir=shop, prefix=LEFT) as folder:
-        said = archive.unpack(path, Path(folder), passphrase=passphrase)
-        manifest.check(Path(folder) / archive.DATABASE, said)
-    progress("verifying", 1, 1)
+    with speaking(shop), workshop(shop) as folder:
+        said = archive.unpack(path, folder, passphrase=passphrase, progress=progress)
+        progress("checking", 0, 1)
+        manifest.check(folder / archive.DATABASE, said)
+        progress("checking", 1, 1)
     return said
 
 
@@ -133,21 +135,30 @@ def _free_name(folder: Path, *, locked: bool) -> Path:
 
 @contextmanager
 def workshop(folder: Path) -> Iterator[Path]:
-    """A folder beside the target, gone afterwards with all that is in it."""
+    """A folder beside the target, gone afterwards with all that is in it; what a killed run left behind goes before."""
+    for path in folder.glob(f"{LEFT}*"):
+        if not _is_at_work(path):
+            shutil.rmtree(path, ignore_errors=True)
     shop = Path(tempfile.mkdtemp(dir=folder, prefix=LEFT))
     try:
-        yield shop
+        with (shop / AT_WORK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield shop
     finally:
         shutil.rmtree(shop, ignore_errors=True)
 
 
-def _remove_what_was_left(folder: Path) -> None:
-    """What a killed run left behind a day ago or longer."""
-    now = time.time_ns() / 1e9
-    for path in folder.glob(f"{LEFT}*"):
+def _is_at_work(shop: Path) -> bool:
+    """Whether somebody holds its lock; without one, whether it is so young that it may be about to."""
+    try:
+        with (shop / AT_WORK).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
         with suppress(OSError):
-            if now - path.stat().st_mtime > LEFT_SECONDS:
-                shutil.rmtree(path)
+            return time.time_ns() / 1e9 - shop.stat().st_mtime < LEFT_SECONDS
+    return False
 
 
 def _sync(folder: Path) -> None:

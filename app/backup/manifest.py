@@ -3,17 +3,20 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.backup.errors import BadBackup
-from app.backup.snapshot import VERSION
+from app.backup.snapshot import VERSION, Progress
 
 FORMAT = 1
 CHUNK = 1024 * 1024
+LOOK_SECONDS = 0.2
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -50,20 +53,40 @@ def read(content: bytes) -> Manifest:
     return manifest
 
 
-def digest(path: Path) -> dict[str, Any]:
+def digest(path: Path, progress: Progress = lambda *_: None) -> dict[str, Any]:
     """`{"sha256", "size"}` of a file."""
-    found = hashlib.sha256()
+    found, read, size = hashlib.sha256(), 0, path.stat().st_size
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             found.update(chunk)
-    return {"sha256": found.hexdigest(), "size": path.stat().st_size}
+            read += len(chunk)
+            progress("reading", read, size)
+    return {"sha256": found.hexdigest(), "size": size}
 
 
 def counts(database: Path) -> dict[str, int]:
     """Table → rows."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as here:
+
+    def count(here: sqlite3.Connection) -> dict[str, int]:
         names = [row[0] for row in here.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")]
         return {name: here.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+
+    return asked(database, count)
+
+
+def asked(database: Path, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """The answer to a question that may take minutes. SQLite hears no signal meanwhile; this thread does, and takes the question back."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, check_same_thread=False)) as here, ThreadPoolExecutor(1) as aside:
+        answer = aside.submit(question, here)
+        try:
+            while wait([answer], LOOK_SECONDS).not_done:
+                pass
+        except BaseException:
+            while not answer.done():
+                here.interrupt()
+                wait([answer], LOOK_SECONDS)
+            raise
+        return answer.result()
 
 
 def revision(database: Path) -> str:
@@ -78,11 +101,10 @@ def revision(database: Path) -> str:
 
 def check(database: Path, manifest: Manifest) -> None:
     """Raises `BadBackup` unless the database is sound and holds what the manifest says."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as here:
-        try:
-            said = here.execute("PRAGMA integrity_check").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            said = str(error)
+    try:
+        said = asked(database, lambda here: here.execute("PRAGMA integrity_check").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        said = str(error)
     if said != "ok":
         raise BadBackup(f"The database in the backup is damaged: {said}.")
     found = counts(database)

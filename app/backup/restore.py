@@ -67,6 +67,8 @@ class Restoring:
     """Makes a backup of the present rows, where they cannot simply be left lying."""
     progress: Progress
     passphrase: str = field(default="", repr=False)
+    no_way_back: Callable[[], None] = lambda: None
+    """Called where it must no longer be stopped: from here on the site is the one of the backup, and its files follow."""
 
     def run(self, backup: Path, *, force: bool = False) -> Restored:
         """What was done. Raises `BackupError`; then everything is as it was."""
@@ -80,9 +82,9 @@ class Restoring:
             if holds and not force:
                 raise BackupError("The database of this site is not empty. With --force it gives way; the one of before is kept.")
             with workshop(folder) as shop:
-                self.progress("unpacking", 0, 1)
-                said = archive.unpack(backup, shop, passphrase=self.passphrase)
+                said = archive.unpack(backup, shop, passphrase=self.passphrase, progress=self.progress)
                 copy = shop / archive.DATABASE
+                self.progress("checking", 0, 1)
                 manifest.check(copy, said)
                 if said.revision not in self.known_revisions:
                     raise BackupError(f"The backup is of version {said.revision}, which this program does not know: restore it with the newer one.")
@@ -120,20 +122,21 @@ class Restoring:
         """The restored rows are the database; where the one of before is, if there was one."""
         if self.engine.dialect.name != "sqlite":
             before = self.keep() if holds else None
-            snapshot.load(copy, self.engine, self.progress)
+            snapshot.load(copy, self.engine, self.progress, self.no_way_back)
             self.engine.dispose()
             return before
         self.engine.dispose()
         present = self._present()
         present.parent.mkdir(parents=True, exist_ok=True)
+        with copy.open("rb+") as file:
+            os.fsync(file.fileno())
+        self.no_way_back()
         kept = None
         if present.exists():
             with closing(sqlite3.connect(present, isolation_level=None)) as here:
                 here.execute("PRAGMA journal_mode=DELETE")  # what stands in the -wal file comes along, and the file is gone
             kept = present.with_name(f"{present.name}.before-{clock.now():%Y%m%dT%H%M%SZ}")
             os.link(present, kept)
-        with copy.open("rb+") as file:
-            os.fsync(file.fileno())
         copy.replace(present)
         return kept
 

@@ -58,17 +58,19 @@ def _read_out(engine: Engine, target: Path, progress: Progress) -> None:
             words.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             words.execute(f"SELECT version_num FROM {VERSION}")
             there.executemany(f"INSERT INTO {VERSION} VALUES (?)", words.fetchall())
-        for number, table in enumerate(tables):
-            progress("tables", number, len(tables))
+            whole = sum(words.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0] for table in tables)
+        done = 0
+        for table in tables:
             with driver.cursor(name="backup") as cursor:
                 cursor.itersize = ROWS
                 cursor.execute(f'SELECT {", ".join(map(_said, table.columns))} FROM "{table.name}"')
                 insert = f'INSERT INTO "{table.name}" ({_names(table.columns)}) VALUES ({", ".join("?" * len(table.columns))})'
                 while rows := cursor.fetchmany(ROWS):
                     there.executemany(insert, rows)
+                    done += len(rows)
+                    progress("rows", done, whole)
         there.execute("COMMIT")
         raw.rollback()
-        progress("tables", len(tables), len(tables))
 
 
 def _names(columns: Sequence[Column[Any]] | Any) -> str:
@@ -84,24 +86,27 @@ def _said(column: Column[Any]) -> str:
     return f'"{column.name}"::int' if isinstance(column.type, Boolean) else f'"{column.name}"'
 
 
-def load(source: Path, engine: Engine, progress: Progress) -> None:
+def load(source: Path, engine: Engine, progress: Progress, about_to_commit: Callable[[], None]) -> None:
     """A PostgreSQL database of the same version holds these rows and no others; all of them, or it is as it was."""
-    tables = db.metadata.sorted_tables
+    tables, done = db.metadata.sorted_tables, 0
     with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as here, closing(engine.raw_connection()) as raw:
         driver: Any = raw.driver_connection
         with driver.cursor() as cursor:
             cursor.execute("SET LOCAL TIME ZONE 'UTC'")
             cursor.execute(f"TRUNCATE {', '.join(_quoted(table.name) for table in tables)} RESTART IDENTITY CASCADE")
-            for number, table in enumerate(tables):
-                progress("tables", number, len(tables))
+            whole = sum(here.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0] for table in tables)
+            for table in tables:
                 binary = [isinstance(column.type, LargeBinary) for column in table.columns]
                 with cursor.copy(f'COPY "{table.name}" ({_names(table.columns)}) FROM STDIN') as copy:
                     for row in here.execute(f'SELECT {_names(table.columns)} FROM "{table.name}"'):
                         copy.write_row([value if value is None or raw_bytes else str(value) for value, raw_bytes in zip(row, binary, strict=True)])
+                        done += 1
+                        if done % ROWS == 0:
+                            progress("rows", done, whole)
                 if (number_column := table.autoincrement_column) is not None:
                     cursor.execute(_next_number(table.name, number_column.name))
+        about_to_commit()
         raw.commit()
-        progress("tables", len(tables), len(tables))
 
 
 def _next_number(table: str, column: str) -> str:

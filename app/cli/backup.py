@@ -1,7 +1,7 @@
 """`flask backup` and `flask restore`."""
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from app.backup.make import Making, verify
 from app.backup.restore import Restored, Restoring
 from app.cli import printing
 from app.cli.current import real_app
+from app.cli.long_work import Progress, Stopped, ended_at_once
 from app.cli.schema import bring_up_to_date
 from app.config import MIGRATIONS, Settings
 from app.db import db
@@ -33,17 +34,12 @@ def backup(folder: Path | None, keep: int | None, only_verify: Path | None, *, a
     """Puts everything that makes this site into one file while it runs; reads it back and checks it. BACKUP_PASSPHRASE locks it."""
     settings: Settings = current_app.extensions["settings"]
     target = folder or settings.INSTANCE_PATH.resolve() / FOLDER
-    progress = _Progress()
-    try:
+    progress = Progress()
+    with _ending(progress, "Stopped. Nothing half was left behind; run it again to begin anew."), ended_at_once():
         if only_verify is not None:
             path, said = only_verify, verify(only_verify, only_verify.parent, passphrase=settings.BACKUP_PASSPHRASE, progress=progress.show)
         else:
             path, said = _making(settings, progress).run(target.resolve(), keep=keep)
-    except BackupError as error:
-        progress.end()
-        printing.stop(str(error), code=1)
-        return
-    progress.end()
     rows = sum(said.counts.values())
     if as_json:
         found = {"file": str(path), "bytes": path.stat().st_size, "created_at": said.created_at, "revision": said.revision, "rows": rows}
@@ -73,7 +69,7 @@ def restore(factory: Callable[[Settings], Flask]) -> click.Command:
             printing.stop("The site runs here: stop flask serve and flask worker first.", code=1)
         if not settings.database_uri.startswith("sqlite"):
             bring_up_to_date(app)
-        progress = _Progress()
+        progress = Progress()
 
         def bring_copy_up_to_date(copy: Path) -> None:
             of_the_copy = factory(settings.model_copy(update={"DATABASE_URL": f"sqlite:///{copy}"}))
@@ -88,21 +84,29 @@ def restore(factory: Callable[[Settings], Flask]) -> click.Command:
         known = frozenset(revision.revision for revision in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
         db.session.remove()
         try:
-            done = Restoring(settings, db.engine, known, bring_copy_up_to_date, keep, progress.show, settings.BACKUP_PASSPHRASE).run(backup, force=force)
-        except BackupError as error:
-            progress.end()
-            printing.stop(str(error), code=1)
-            return
+            with _ending(progress, "Stopped. This site is as it was before. Run the same command again: it begins anew."), ended_at_once() as shield:
+                restoring = Restoring(settings, db.engine, known, bring_copy_up_to_date, keep, progress.show, settings.BACKUP_PASSPHRASE, shield.hold)
+                done = restoring.run(backup, force=force)
         finally:
             if lock is not None:
                 lock.close()
-        progress.end()
         _tell(done)
 
     return command
 
 
-def _making(settings: Settings, progress: "_Progress") -> Making:
+@contextmanager
+def _ending(progress: Progress, stopped: str) -> Iterator[None]:
+    """What stands against it, or that somebody stopped it, as a sentence and status 1."""
+    try:
+        yield
+    except (BackupError, Stopped) as why:
+        progress.end()
+        printing.stop(stopped if isinstance(why, Stopped) else str(why), code=1)
+    progress.end()
+
+
+def _making(settings: Settings, progress: Progress) -> Making:
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
     return Making(settings, db.engine, head, progress.show, settings.BACKUP_PASSPHRASE)
 
@@ -123,24 +127,3 @@ def _tell(done: Restored) -> None:
         "those stay until you send them with flask outbox retry."
     )
     click.echo("Next: flask bookings verify, flask serve, flask calcom sync, flask outbox list, and then flask outbox release. Everybody signs in anew.")
-
-
-class _Progress:
-    """One line on a terminal, a line a step elsewhere; on standard error, so that output stays clean."""
-
-    def __init__(self) -> None:
-        self._in_place = sys.stderr.isatty()
-        self._step = ""
-
-    def show(self, step: str, done: int, whole: int) -> None:
-        """So much of a step is done."""
-        if self._in_place:
-            click.echo(f"\r\x1b[K{step} {100 * done // max(1, whole)} %", nl=False, err=True)
-        elif step != self._step:
-            click.echo(step, err=True)
-        self._step = step
-
-    def end(self) -> None:
-        """Leaves the line."""
-        if self._in_place and self._step:
-            click.echo(err=True)

@@ -41,23 +41,21 @@ class Stopped(BaseException):
 
 
 class Shield:
-    """Work that is ended when somebody asks for it, but for the parts that must be done whole."""
+    """Ends the work when somebody asks for it, until it is past the point from which it must be done whole."""
 
     def __init__(self) -> None:
         self._held = False
-        self.asked = False
 
     def ask(self, *_: object) -> None:
         """What a signal does."""
-        self.asked = True
-        if not self._held:
+        if self._held:
+            click.echo("It cannot be stopped any more, and is nearly done.", err=True)
+        else:
             raise Stopped
 
-    @contextmanager
-    def whole(self) -> Iterator[None]:
-        """What is done in here is done to its end, and so is the command."""
+    def hold(self) -> None:
+        """From here on it is done to its end."""
         self._held = True
-        yield
 
 
 @contextmanager
