@@ -29,9 +29,10 @@ run:             ## the demo, from a fresh machine: site, admin, simulated Cal.c
 	@PYTHON="$(PYTHON)" sh tools/install.sh runtime
 	@$(bin)/flask demo --host $(HOST) --port $(PORT) --sandbox-port $(SANDBOX_PORT) $(ARGS)
 
-test: install    ## all tests, from a fresh machine: gets a browser, PostgreSQL and Redis where it may
+test: install    ## all tests, from a fresh machine: gets a browser, PostgreSQL, Redis and Caddy where it may
 	@$(bin)/python -m tools.browser --get
 	@$(bin)/python -m tools.services --get
+	@$(bin)/python -m tools.proxy --get
 	$(bin)/python -m pytest tests e2e -m "not soak" -n $(WORKERS) --dist loadfile --durations=15 --cov=app --cov-report=term --cov-fail-under=$(floor) $(ARGS)
 
 check: install   ## lint, format, types, import contracts, templates, secrets

@@ -147,6 +147,7 @@ def missing_packages() -> dict[str, str]:
         "postgresql": (postgres_folder(), "the tests on PostgreSQL"),
         "redis-server": (shutil.which("redis-server"), "the tests with Redis"),
         "npm": (shutil.which("npm"), "the browser tests with Cal.com's own embed script"),
+        "systemd": (shutil.which("systemd-analyze"), "the tests of the units in deploy/systemd"),
     }
     return {name: purpose for name, (found, purpose) in wanted.items() if not found}
 

@@ -7,19 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-import time
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 
-from app.calcom.webhook import SIGNATURE_HEADER, sign
 from app.config import FIXES, SECRETS, Settings
-from bench.serving import ROOT, SECRET, Site
+from bench.serving import ROOT, SECRET
 from tools.services import free_port, wait_for_port
 
 DEPLOY = ROOT / "deploy"
@@ -190,65 +185,3 @@ def test_what_is_copied_into_the_image_starts_and_is_found_healthy(tmp_path: Pat
         finally:
             os.killpg(running.pid, signal.SIGTERM)
     assert subprocess.run(check, env=environ, check=False, timeout=30, capture_output=True).returncode != 0
-
-
-# The proxy ------------------------------------------------------------------------------------------------------------
-
-
-def test_deliveries_wait_at_the_proxy_while_the_site_starts_again(tmp_path: Path) -> None:
-    caddy = shutil.which("caddy")
-    if caddy is None:
-        pytest.skip("caddy is not here")
-    port, admin = free_port(), free_port()
-    site = Site(tmp_path / "site", PROXY_HOPS="1")
-    site.environ["SITE_URL"] = f"http://127.0.0.1:{port}"
-    environ = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "SITE_HOST": f"http://127.0.0.1:{port}",
-        "FRONTDESK": f"127.0.0.1:{site.port}",
-        "CADDY_ADMIN": f"localhost:{admin}",
-    }
-    config = tmp_path / "Caddyfile"
-    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    config.write_text(text.replace("request_buffers 2MB", "buffer_requests") if is_old(caddy) else text)
-    command = [caddy, "run", "--config", str(config), "--adapter", "caddyfile"]
-    with site.running(), subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as proxy:
-        try:
-            wait_for_port(port, proxy)
-            assert requests.get(f"http://127.0.0.1:{port}/", timeout=10).status_code == 200
-            assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).status_code == 404
-            site.kill_web()
-            time.sleep(0.5)  # what its dying processes still took is lost with them
-            answers: list[int] = []
-            waiting = threading.Thread(target=lambda: answers.append(post(port)))
-            waiting.start()
-            time.sleep(0.5)
-            site.start_web()
-            waiting.join(60)
-            assert answers == [200]
-        finally:
-            proxy.terminate()
-
-
-def test_the_caddyfile_is_whole() -> None:
-    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.strip().startswith("#")]
-    assert sum(line.rstrip().endswith("{") for line in lines) == sum(line.strip() == "}" for line in lines)
-    assert set(re.findall(r"\{\$(\w+)", text)) == OWN_WORDS
-
-
-def is_old(caddy: str) -> bool:
-    """Whether it has the earlier word for keeping what waits, as its file says."""
-    said = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True, timeout=30).stdout
-    return tuple(map(int, re.findall(r"\d+", said)[:3])) < (2, 6, 3)
-
-
-def post(port: int) -> int:
-    body = b'{"triggerEvent": "PING", "createdAt": "2026-11-21T09:00:00.000Z", "payload": {}}'
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request("POST", "/webhooks/calcom", body, {SIGNATURE_HEADER: sign(SECRET, body), "Content-Type": "application/json"})
-        return connection.getresponse().status
-    finally:
-        connection.close()
