@@ -132,12 +132,42 @@ def test_the_preview_profile_is_one(tmp_path: Path) -> None:
     assert (settings.PREVIEW, settings.MAIL_SERVER, settings.only_asks) == (True, "", True)
 
 
+def test_every_command_of_the_compose_file_exists_and_writes_where_it_may(compose: Any) -> None:
+    commands = [service["command"] for service in compose["services"].values() if service.get("command", [""])[0] == "flask"]
+    assert sorted(command[1] for command in commands) == ["backup", "worker"]
+    for _, name, *options in commands:
+        said = subprocess.run([sys.executable, "-m", "flask", name, "--help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+        assert all(option in said for option in options if option.startswith("--"))
+    backup = compose["services"]["backup"]
+    places = {volume.split(":")[1] for volume in backup["volumes"]}
+    assert {backup["command"][backup["command"].index("--to") + 1], INSTANCE} <= places, "the rest of the container is read only"
+    top = (DEPLOY / "compose.yaml").read_text(encoding="utf-8").partition("name: frontdesk")[0]
+    assert f"chown {USER} backups" in top
+    for user in ("web", "worker"):
+        assert INSTANCE in {volume.split(":")[1] for volume in compose["services"][user]["volumes"]}
+
+
+def test_ports_are_the_same_from_the_proxy_to_the_image(compose: Any) -> None:
+    (port,) = [rest for word, rest in instructions() if word == "EXPOSE"]
+    command = json.loads([rest for word, rest in instructions() if word == "CMD"][-1])
+    assert command[-2:] == ["--port", port]
+    assert compose["services"]["web"]["expose"] == [port]
+    assert compose["services"]["proxy"]["environment"]["FRONTDESK"] == f"web:{port}"
+    assert f"127.0.0.1:{port}/healthz" in next(rest for word, rest in instructions() if word == "HEALTHCHECK")
+    assert f"{{$FRONTDESK:127.0.0.1:{port}}}" in (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    assert f"--port {port}" in (DEPLOY / "systemd" / "frontdesk.service").read_text(encoding="utf-8")
+
+
 # The image ------------------------------------------------------------------------------------------------------------
 
 
 def instructions() -> list[tuple[str, str]]:
     text = (DEPLOY / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in text.splitlines() if line and not line.startswith("#"))]
+
+
+USER = next(rest for word, rest in instructions() if word == "USER")
+INSTANCE = next(pair.split("=", 1)[1] for word, rest in instructions() if word == "ENV" for pair in rest.split() if pair.startswith("INSTANCE_PATH="))
 
 
 def test_the_image_is_made_as_images_should_be() -> None:
@@ -148,7 +178,8 @@ def test_the_image_is_made_as_images_should_be() -> None:
     assert all(re.fullmatch(r"[\w.]+/[\w/]+:\d[\w.-]+", base) for base in bases), "a base image has a host, a name and a version"
     last = found[len(words) - 1 - words[::-1].index("FROM") :]
     user = [rest for word, rest in last if word == "USER"]
-    assert user not in ([], ["root"])
+    assert user == ["10001"], "by number: whoever runs it can see that it is not root"
+    assert any(f"--uid {user[0]} --home-dir {INSTANCE} --create-home" in rest for word, rest in last if word == "RUN")
     assert [word for word, _ in last].index("USER") < [word for word, _ in last].index("CMD")
     assert json.loads(next(rest for word, rest in last if word == "CMD"))[0] == "flask"
     for word, rest in found:
