@@ -23,7 +23,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -118,13 +118,24 @@ def run(site: Site, *arguments: str) -> Ran:
         tempfile.TemporaryFile() as aside,
         subprocess.Popen(command, cwd=ROOT, env=site.environ, stdout=said, stderr=aside) as process,
     ):
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        most = 0.0
+        while process.poll() is None:
+            most = max(most, _most_megabytes(process.pid))
+            time.sleep(0.1)
         said.seek(0)
         if process.returncode:
             aside.seek(0)
             raise RuntimeError(f"flask {' '.join(arguments)} ended with {process.returncode}: {aside.read().decode()[-2000:]}")
-        return Ran(said.read().decode(), time.monotonic() - began, usage.ru_maxrss / 1024)
+        return Ran(said.read().decode(), time.monotonic() - began, most)
+
+
+def _most_megabytes(pid: int) -> float:
+    """What a process had resident at its height. Not from what `wait4` says: that begins with the memory of whoever started it."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def filled(folder: Path, rows: int, *, database_url: str = "") -> Site:
