@@ -66,6 +66,11 @@ def zone_of(name: str) -> tzinfo:
     return ZoneInfo(known) if known else UTC
 
 
+def comes_twice(moment: datetime) -> bool:
+    """Whether the clocks of its zone show this time a second time: the hour in which they go back. `moment` is a real one, so in no gap."""
+    return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+
+
 @cache
 def _zones() -> dict[str, str]:
     return {name.casefold(): name for name in available_timezones() if name not in {"localtime", "Factory"}}

@@ -3,17 +3,23 @@
 The UID stays the same for the life of a booking and SEQUENCE rises with each move and each cancellation; that is what
 lets a later file move or remove the entry that an earlier one made. Times carry their zone together with its rules
 (VTIMEZONE), without which Outlook guesses. The rules are cut to the years around the event: a whole zone is 30 kB.
+
+In the hour that clocks show twice a local time with a zone means the first of the two, and programs differ even there: a
+meeting that begins or ends in it is written in UTC.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from app import clock
 from app.mail.lines import CONTROL, one_line
 from app.mail.message import Method
+from app.mail.zone_rules import zone_rules
+from app.timing import comes_twice
 
 PRODUCT = "-//Frontdesk//Bookings//EN"
 
@@ -67,8 +73,10 @@ def booking_ics(event: CalendarEvent, method: Method) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
+    zone = None if _in_utc(event) else event.start.tzinfo
+    if isinstance(zone, ZoneInfo):
+        calendar.add_component(zone_rules(zone, first=date(event.start.year - 1, 1, 1), last=date(event.end.year + 2, 1, 1)))
     calendar.add_component(_entry(event, method=method))
-    calendar.add_missing_timezones(first_date=date(event.start.year - 1, 1, 1), last_date=date(event.end.year + 2, 1, 1))
     return bytes(calendar.to_ical())
 
 
@@ -81,8 +89,8 @@ def _entry(event: CalendarEvent, *, method: Method) -> Event:
     entry = Event()
     entry.add("uid", CONTROL.sub("", event.uid))
     entry.add("dtstamp", clock.now().replace(microsecond=0))
-    entry.add("dtstart", _at(event.start))
-    entry.add("dtend", _at(event.end))
+    entry.add("dtstart", event.start.astimezone(UTC) if _in_utc(event) else event.start)
+    entry.add("dtend", event.end.astimezone(UTC) if _in_utc(event) else event.end)
     entry.add("sequence", event.sequence)
     entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     entry.add("summary", one_line(event.title, limit=200))
@@ -101,9 +109,9 @@ def _entry(event: CalendarEvent, *, method: Method) -> Event:
     return entry
 
 
-def _at(moment: datetime) -> datetime:
-    """UTC is written as such (`…Z`), every other zone by its name."""
-    return moment.astimezone(UTC) if not moment.utcoffset() and str(moment.tzinfo) in {"UTC", "Etc/UTC"} else moment
+def _in_utc(event: CalendarEvent) -> bool:
+    """Whether the times are written as UTC (`…Z`) and not with the name of their zone."""
+    return str(event.start.tzinfo) in {"UTC", "Etc/UTC"} or comes_twice(event.start) or comes_twice(event.end)
 
 
 def _address(person: Person) -> vCalAddress:

@@ -1,11 +1,11 @@
 """Bookings as a calendar that programs subscribe to (RFC 5545), line by line as they are read.
 
 The UIDs are those of the mails, so an entry is the same entry wherever it arrives. Nothing in it comes from the moment
-of asking: the same bookings on the same day give the same bytes, which is what `Fingerprint` promises to a program that
+of asking: the same bookings on the same day give the same bytes, which is what `fingerprint` promises to a program that
 asks whether there is news. Written here and not by the icalendar package, which takes a millisecond for each entry.
 
-Times carry the owner's zone and its rules, once for the whole file. An hour that a clock shows twice means its first
-in this format, so the second one is written in UTC, as is what lies beyond the rules. Meeting links stay out: they
+Times carry the owner's zone and its rules, once for the whole file. A meeting that begins or ends in an hour that clocks
+show twice is written in UTC, as is what lies beyond the rules. Meeting links stay out: they
 hold uids, and the file travels through the servers of calendar makers. The link goes to the booking's page.
 """
 
@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from icalendar import Timezone
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.engine import Engine
 
@@ -26,7 +26,8 @@ from app.bookings.models import Booking, Status
 from app.bookings.question import Filters, narrowed
 from app.db import db
 from app.mail.lines import one_line
-from app.timing import zone_of
+from app.mail.zone_rules import zone_rules
+from app.timing import comes_twice, zone_of
 
 PAST = timedelta(days=90)
 CANCELLED = timedelta(days=30)
@@ -35,7 +36,7 @@ RULES = timedelta(days=3 * 365)
 """How far ahead the zone's rules are written out."""
 BATCH = 500
 PIECE = 32_000
-FORMAT = 1
+FORMAT = 2
 """To be raised when the same bookings are written in another way."""
 
 WORDS = {Status.PENDING: "TENTATIVE", Status.AWAITING_PAYMENT: "TENTATIVE", Status.CONFIRMED: "CONFIRMED"}
@@ -63,22 +64,18 @@ class Calendar:
         return clock.now().astimezone(zone_of(self.zone)).date()
 
 
-@dataclass(frozen=True)
-class Fingerprint:
-    """What changes when anything in a calendar does."""
+def fingerprint(calendar: Calendar) -> str:
+    """What changes when anything in the calendar does, without reading it all into memory.
 
-    digest: str
-    changed_at: datetime
-    """The last change of a booking in it, or the beginning of the day: then the oldest ones leave it."""
-
-
-def fingerprint(calendar: Calendar) -> Fingerprint:
-    """Of what the calendar holds now, without reading it all into memory."""
-    figures = select(func.count(Booking.id), func.max(Booking.updated_at), func.sum(Booking.id), func.sum(Booking.sequence))
-    count, newest, numbers, moves = db.session.execute(_within(figures, calendar)).one()
-    said = [FORMAT, calendar.host, calendar.name, calendar.zone, calendar.site_url, str(calendar.today), count, str(newest), int(numbers or 0), int(moves or 0)]
-    midnight = _midnight(calendar.today, zone_of(calendar.zone))
-    return Fingerprint(hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32], max(newest, midnight) if newest else midnight)
+    The lines of the histories count as well: of two changes at once the earlier one may be committed last, and then the
+    newest moment says nothing of it. No moment of a last change is told, since there is none: what leaves a calendar
+    (to another host, to an older number of the same booking, by its age) leaves no moment behind.
+    """
+    sums = (func.sum(column) for column in (Booking.id, Booking.sequence, Booking.change_count))
+    count, newest, *totals = db.session.execute(_within(select(func.count(Booking.id), func.max(Booking.updated_at), *sums), calendar)).one()
+    whose = [calendar.host, calendar.name, calendar.zone, calendar.site_url, str(calendar.today)]
+    said = [FORMAT, *whose, count, str(newest), *(int(total or 0) for total in totals)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def calendar_pieces(calendar: Calendar) -> Iterator[bytes]:
@@ -95,7 +92,7 @@ def _read(engine: Engine, query: Select[*tuple[Any, ...]], calendar: Calendar) -
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Frontdesk//Calendar feed//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     lines += [f"X-WR-CALNAME:{_text(calendar.name)}", f"NAME:{_text(calendar.name)}", f"X-WR-TIMEZONE:{calendar.zone}"]
     lines += ["REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H"]
-    rules = b"" if _is_utc(zone) else Timezone.from_tzid(str(zone), first_date=first.date(), last_date=last.date()).to_ical()
+    rules = zone_rules(zone, first=first.date(), last=last.date()).to_ical() if isinstance(zone, ZoneInfo) and not _is_utc(zone) else b""
     yield _folded(lines) + rules
     seen: set[str] = set()
     piece: list[bytes] = []
@@ -133,8 +130,7 @@ def _entry(row: Row[Any], uid: str, calendar: Calendar, *, zone: tzinfo, last: d
         f"CREATED:{_utc(row.booked_at)}",
         f"LAST-MODIFIED:{_utc(row.updated_at)}",
         f"SEQUENCE:{row.sequence}",
-        f"DTSTART{_at(row.start, zone, last)}",
-        f"DTEND{_at(row.end, zone, last)}",
+        *_times(row.start, row.end, zone=zone, last=last),
         f"SUMMARY:{_text(summary)}",
         f"STATUS:{'CANCELLED' if gone else WORDS[row.status]}",
         f"TRANSP:{'TRANSPARENT' if gone else 'OPAQUE'}",
@@ -145,11 +141,11 @@ def _entry(row: Row[Any], uid: str, calendar: Calendar, *, zone: tzinfo, last: d
     ]
 
 
-def _at(moment: datetime, zone: tzinfo, last: datetime) -> str:
-    there = moment.astimezone(zone)
-    if _is_utc(zone) or there.fold or moment >= last:
-        return f":{_utc(moment)}"
-    return f";TZID={zone}:{there:%Y%m%dT%H%M%S}"
+def _times(start: datetime, end: datetime, *, zone: tzinfo, last: datetime) -> tuple[str, str]:
+    first, then = start.astimezone(zone), end.astimezone(zone)
+    if _is_utc(zone) or end >= last or comes_twice(first) or comes_twice(then):
+        return f"DTSTART:{_utc(start)}", f"DTEND:{_utc(end)}"
+    return f"DTSTART;TZID={zone}:{first:%Y%m%dT%H%M%S}", f"DTEND;TZID={zone}:{then:%Y%m%dT%H%M%S}"
 
 
 def _utc(moment: datetime) -> str:

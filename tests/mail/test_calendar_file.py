@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from app.mail.calendar import CalendarEvent, Person, booking_ics
 from app.mail.message import Method
+from tests.ical_js import entries
 
 START = datetime(2026, 12, 8, 10, 0, tzinfo=UTC)
 ZONES = [
@@ -70,6 +71,36 @@ def test_the_zone_rules_in_the_file_give_the_right_moment(zone: str, month: int,
     assert entry["dtstart"].params["TZID"] == zone
     local = entry["dtstart"].dt.replace(tzinfo=None)
     assert local.replace(tzinfo=rules.to_tz(lookup_tzid=False)).astimezone(UTC) == start
+
+
+NIGHTS = [
+    ("Europe/London", "2027-10-31T00:15Z"),
+    ("Europe/London", "2027-10-31T01:15Z"),
+    ("Europe/London", "2027-10-30T23:45Z"),
+    ("Europe/London", "2027-10-31T00:45Z"),
+    ("Europe/London", "2027-10-31T01:45Z"),
+    ("Europe/London", "2027-03-28T00:45Z"),
+    ("America/New_York", "2027-11-07T05:30Z"),
+    ("America/New_York", "2027-11-07T06:30Z"),
+    ("Australia/Lord_Howe", "2027-04-03T14:45Z"),
+    ("Australia/Lord_Howe", "2027-04-03T15:15Z"),
+    ("Africa/Casablanca", "2027-02-07T01:45Z"),
+    ("Africa/Casablanca", "2027-02-07T02:15Z"),
+]
+"""Meetings of half an hour that begin or end when the clocks change; the hour before and the hour after have the same name."""
+
+
+@pytest.mark.parametrize(("zone", "moment"), NIGHTS)
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH"])
+def test_an_hour_that_comes_twice_is_the_one_that_was_meant(zone: str, moment: str, method: Method) -> None:
+    start = datetime.fromisoformat(moment)
+    content = booking_ics(happening(zone=zone, start=start), method)
+    _, entry = read(content)
+    assert (entry["dtstart"].dt.astimezone(UTC), entry["dtend"].dt.astimezone(UTC)) == (start, start + timedelta(minutes=30))
+    assert (str(entry["uid"]), entry["sequence"]) == ("first-uid@Cal.com", 2)
+    [seen] = entries(content)
+    assert (datetime.fromisoformat(seen["start"]), datetime.fromisoformat(seen["end"])) == (start, start + timedelta(minutes=30))
+    assert (seen["uid"], seen["sequence"]) == ("first-uid@Cal.com", 2)
 
 
 def test_utc_needs_no_zone_rules() -> None:

@@ -4,10 +4,6 @@ Two independent parsers (icalendar, and ical.js run by node) drive the same smal
 """
 
 import itertools
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,26 +16,10 @@ from icalendar import Calendar
 from app.bookings import queries
 from app.sandbox.engine import Engine
 from app.sandbox.orders import Cancel, Move
+from tests import ical_js
 from tests.factories.orders import next_free, order, person
 
-ROOT = Path(__file__).resolve().parents[2]
-ICAL_JS = ROOT / ".cache" / "ical.js"
-VERSION = "2.2.1"
-
-
-@pytest.fixture(scope="session")
-def ical_js() -> Path:
-    """The folder that holds ical.js; installed once. Without node, npm or network the test is skipped, except in CI."""
-    if not (ICAL_JS / "node_modules" / "ical.js").is_dir():
-        why = "node or npm is not installed" if not (shutil.which("node") and shutil.which("npm")) else ""
-        if not why:
-            ICAL_JS.mkdir(parents=True, exist_ok=True)
-            install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(ICAL_JS), f"ical.js@{VERSION}"]
-            done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=120)
-            why = done.stderr.strip().splitlines()[-1] if done.returncode else ""
-        if why:
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"ical.js cannot be installed: {why}")
-    return ICAL_JS
+MODEL = Path(__file__).with_name("client_model.mjs")
 
 
 def by_icalendar(files: tuple[str, ...]) -> list[list[str]]:
@@ -55,11 +35,9 @@ def by_icalendar(files: tuple[str, ...]) -> list[list[str]]:
     return [times for _, gone, times in seen.values() if not gone]
 
 
-def by_ical_js(orders: list[tuple[str, ...]], folder: Path) -> list[list[list[str]]]:
+def by_ical_js(orders: list[tuple[str, ...]]) -> list[list[list[str]]]:
     """The same for many orders at once, read by ical.js."""
-    command = ["node", str(Path(__file__).with_name("client_model.mjs")), str(folder / "node_modules")]
-    done = subprocess.run(command, input=json.dumps(orders), capture_output=True, text=True, check=True, timeout=60)
-    found: list[list[list[str]]] = json.loads(done.stdout)
+    found: list[list[list[str]]] = ical_js.run(MODEL, orders)
     return found
 
 
@@ -94,16 +72,14 @@ LIVES = [(), ("move",), ("move", "move"), ("cancel",), ("move", "cancel"), ("mov
 
 @pytest.mark.parametrize("happenings", LIVES, ids=lambda each: "-".join(("book", *each)))
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"])
-def test_a_calendar_ends_with_at_most_one_entry_at_the_right_time_in_any_order(
-    happenings: tuple[str, ...], zone: str, life: Callable[..., list[str]], ical_js: Path
-) -> None:
+def test_a_calendar_ends_with_at_most_one_entry_at_the_right_time_in_any_order(happenings: tuple[str, ...], zone: str, life: Callable[..., list[str]]) -> None:
     files = life(*happenings, zone=zone)
     assert len(files) == 1 + len(happenings)
     (booking,) = queries.everything()
     wanted = [] if "cancel" in happenings else [[stamp(booking.start), stamp(booking.end)]]
     orders = [(*each, each[0]) for each in itertools.permutations(files)]
     assert all(by_icalendar(each) == wanted for each in orders)
-    assert all(found == wanted for found in by_ical_js(orders, ical_js))
+    assert all(found == wanted for found in by_ical_js(orders))
 
 
 CLASSES: list[tuple[tuple[str, str], ...]] = [
@@ -118,7 +94,7 @@ CLASSES: list[tuple[tuple[str, str], ...]] = [
 
 @pytest.mark.parametrize("happenings", CLASSES, ids=lambda each: "-".join(("book", *(" ".join(one) for one in each))))
 def test_each_seat_of_a_class_has_an_entry_of_its_own_in_any_order(
-    happenings: tuple[tuple[str, str], ...], calcom: Engine, mails: Any, work: Callable[[], None], ical_js: Path
+    happenings: tuple[tuple[str, str], ...], calcom: Engine, mails: Any, work: Callable[[], None]
 ) -> None:
     start = next_free(calcom, "group-class")
     for name in ("ada", "bob"):
@@ -143,7 +119,7 @@ def test_each_seat_of_a_class_has_an_entry_of_its_own_in_any_order(
         assert ("cancel" in mine) == (booking.status == "cancelled")
         orders = [(*each, each[0]) for each in itertools.permutations(files)]
         assert all(by_icalendar(each) == wanted for each in orders)
-        assert all(found == wanted for found in by_ical_js(orders, ical_js))
+        assert all(found == wanted for found in by_ical_js(orders))
 
 
 def test_all_files_of_a_life_agree_on_uid_and_people_and_their_sequence_rises(life: Callable[..., list[str]]) -> None:

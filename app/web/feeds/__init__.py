@@ -3,6 +3,9 @@
 Calendar programs ask every few minutes to hours, several devices for one person and many persons through one server of
 a calendar maker. So the limit is on the address that is asked for; a wide one on who asks keeps guessing from being
 work. robots.txt must not close these addresses: makers of calendars obey it and would not read them.
+
+Whether there is news only the ETag tells. A calendar has no moment of its last change: a booking that goes to another
+host leaves none behind. So there is no Last-Modified, and a program that sends nothing but a date gets the whole file.
 """
 
 from flask import Blueprint, Response, current_app, request
@@ -34,10 +37,8 @@ def calendar(token: str) -> Response:
     site: Site = current_app.extensions["site"]
     host = owner.email if owner.role == Role.HOST else ""
     wanted = Calendar(host=host, name=f"{site.name}: bookings", zone=site.place.time_zone, site_url=settings.SITE_URL.rstrip("/"))
-    now = fingerprint(wanted)
     response = Response(mimetype="text/calendar")
-    response.set_etag(now.digest)
-    response.last_modified = now.changed_at
+    response.set_etag(fingerprint(wanted))
     response.make_conditional(request)
     if response.status_code == 200 and request.method == "GET":
         response.response = calendar_pieces(wanted)
