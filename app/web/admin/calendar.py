@@ -2,13 +2,15 @@
 
 from flask import render_template, request
 
+from app import clock
 from app.bookings import finding
 from app.bookings.question import Filters
 from app.inbox import queries as deliveries
 from app.web.access import own_bookings_of
 from app.web.admin.blueprint import blueprint, settings, zone
 from app.web.admin.choices import choices
-from app.web.admin.listing import COLUMNS, ORDERS, TABS, asked, days, row_of
+from app.web.admin.listing import COLUMNS, ORDERS, TABS, asked, days, last_months, row_of
+from app.web.filters import local_date
 
 
 @blueprint.get("/calendar")
@@ -22,6 +24,7 @@ def calendar() -> str:
         tabs=TABS,
         columns=COLUMNS,
         orders=ORDERS,
+        months=last_months(wanted, today=local_date(clock.now(), zone())),
         days=days(page.bookings, zone=zone()) if wanted.by_day else [],
         rows=[] if wanted.by_day else [row_of(booking, zone=zone()) for booking in page.bookings],
         page=page,

@@ -120,6 +120,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Month:
+    """A whole month as a span to choose, with the other filters."""
+
+    first: date
+    url_values: Mapping[str, str]
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Day:
     """The bookings of one day on the owner's calendar."""
 
@@ -155,6 +164,19 @@ def asked(values: Mapping[str, str], *, zone: str, host: str = "") -> Asked:
     )
     tab = values["view"] if found.chosen else ("all" if found.narrowed else "upcoming")
     return replace(found, tab=tab, filters=replace(filters, over=OVER[tab]))
+
+
+def last_months(asked: Asked, *, today: date, count: int = 12) -> list[Month]:
+    """The months that people ask for most, this one first: each name of a month stands there once."""
+    found, last = [], today
+    for _ in range(count):
+        first = last.replace(day=1)
+        following = (first + timedelta(days=31)).replace(day=1)
+        span = first.isoformat(), (following - timedelta(days=1)).isoformat()
+        values = asked.url_values(view="", **{"from": span[0], "to": span[1]})
+        found.append(Month(first, values, chosen=(asked.since, asked.until) == span))
+        last = first - timedelta(days=1)
+    return found
 
 
 def days(bookings: Sequence[Booking], *, zone: str) -> list[Day]:
