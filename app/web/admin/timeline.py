@@ -128,7 +128,8 @@ def _change(group: list[BookingChange], *, zone: str) -> Entry:
     """A change that does not stand under a delivery: another cause, a replay, or a delivery about a sibling."""
     first = group[0]
     first_sight = _is_first_sight(group)
-    title = "This booking was recorded" if first_sight else f"Changed by {wording.actor(first.actor)}"
+    found = "Found by a comparison: no delivery had told of it" if _run(first) else "This booking was recorded"
+    title = found if first_sight else f"Changed by {wording.actor(first.actor)}"
     return Entry(
         key=f"change-{first.id}", kind="change", at=first.at, title=title, exact=first.cause, number=first.id,
         run=_run(first), delivery=first.inbox_id or 0, differences=[] if first_sight else differences(group, zone=zone),
