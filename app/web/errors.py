@@ -15,8 +15,9 @@ from app.bookings.errors import BookingNotFound
 from app.web.problems import Problem, problem
 
 RETRY_SECONDS = 5
-API = "/api/"
-MACHINES = ("/webhooks", "/api", "/healthz", "/readyz", "/health", "/metrics", "/tokens")
+API = "api"
+MACHINES = frozenset({"webhooks", API, "healthz", "readyz", "health", "metrics", "tokens"})
+"""By the first part of the address."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def answer_to(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    response = _for_machines(error, status) if request.path.startswith(MACHINES) else _for_people(error, status)
+    response = _for_machines(error, status) if _first_part() in MACHINES else _for_people(error, status)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
@@ -71,8 +72,12 @@ def answer_to(error: HTTPException) -> Response:
     return response
 
 
+def _first_part() -> str:
+    return request.path.lstrip("/").partition("/")[0]
+
+
 def _for_machines(error: HTTPException, status: int) -> Response:
-    if request.path.startswith(API):
+    if _first_part() == API:
         return problem(status, error.description, members=error.members if isinstance(error, Problem) else None)
     response = jsonify(status="error", code=status, error=error.name, detail=error.description)
     response.status_code = status

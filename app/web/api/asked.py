@@ -4,6 +4,7 @@ A parameter that is not known is refused rather than overlooked: with a typing m
 everything and go on with it.
 """
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from app.bookings.models import Payment, Status
 from app.bookings.question import Order
@@ -21,6 +22,8 @@ from app.web.problems import Problem
 MOST = 200
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII | re.IGNORECASE)
+ENUM = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How a choice is written in the words of the check."""
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -95,9 +98,9 @@ def from_body(model: type[Asked]) -> Asked:
     if not request.is_json:
         raise UnsupportedMediaType("Send JSON: Content-Type: application/json.")
     try:
-        said = request.get_json()
-    except BadRequest:
-        raise Problem(400, "The body is not JSON.") from None
+        said = json.loads(request.get_data(cache=True), object_pairs_hook=_members, parse_constant=_members)
+    except (ValueError, TypeError, RecursionError):
+        raise Problem(400, "The body is not JSON, or nested too deep.") from None
     if not isinstance(said, dict):
         raise Problem(400, "The body must be a JSON object.")
     return _checked(model, said, where="member")
@@ -116,6 +119,15 @@ def moment(said: date | datetime | None, zone: str, *, after: bool = False) -> d
         return EARLIEST if said.year < 5000 else LATEST
 
 
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members are there once each, as parameters are; a constant such as NaN is no list of them and fails."""
+    names = [name for name, _ in pairs]
+    twice = [{"member": name, "detail": "given more than once"} for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise Problem(400, "A member was given more than once.", errors=twice)
+    return dict(pairs)
+
+
 def _checked(model: type[Asked], said: dict[str, Any], *, where: str) -> Asked:
     try:
         return model.model_validate(said)
@@ -127,4 +139,4 @@ def _checked(model: type[Asked], said: dict[str, Any], *, where: str) -> Asked:
 def _say(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return "is not known here"
-    return str(error["msg"]).removeprefix("Value error, ")
+    return ENUM.sub(r"\1", str(error["msg"]).removeprefix("Value error, "))
