@@ -77,7 +77,7 @@ def exact(moment: datetime, zone_name: str | None = None) -> str:
 
 def iso(moment: datetime) -> str:
     """`2026-12-08T11:00:00Z`, for `<time datetime>` and for addresses."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"  # strftime leaves out the noughts of early years
 
 
 def zone_city(zone_name: str | None) -> str:

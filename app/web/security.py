@@ -11,7 +11,7 @@ of the app that answers.
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request, session
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -76,6 +76,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
     app.extensions["page_policies"] = {wide: _options(settings, wide=wide) for wide in (False, True)}
     app.before_request(_refuse_plain_deliveries)
+    app.after_request(_keep_cookies)
     app.after_request(_keep_address)  # before Talisman, so that it has the last word
     _Talisman(
         app,
@@ -144,6 +145,13 @@ def _refuse_plain_deliveries() -> None:
     settings: Settings = current_app.extensions["settings"]
     if settings.https and not request.is_secure and request.path.startswith(RECEIVER_PATHS):
         abort(403, "This address takes https only. Behind a proxy, set PROXY_HOPS to the number of proxies.")
+
+
+def _keep_cookies(response: Response) -> Response:
+    """No cache on the way may keep an answer that brings a cookie: it would hand it on to others."""
+    if current_app.session_interface.should_set_cookie(current_app, session):
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 def _keep_address(response: Response) -> Response:

@@ -50,3 +50,8 @@ def test_clocks_are_compared_at_that_moment():
 def test_moments_for_machines_and_money():
     assert filters.iso(START) == "2026-12-08T11:00:00Z"
     assert filters.money(6000, "eur") == "60.00 EUR"
+
+
+def test_a_moment_for_machines_has_four_digits_for_every_year():
+    assert filters.iso(datetime(864, 1, 21, 9, 1, 15, 999, tzinfo=UTC)) == "0864-01-21T09:01:15Z"
+    assert filters.iso(START) == "2026-12-08T11:00:00Z"

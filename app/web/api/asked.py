@@ -98,8 +98,8 @@ def from_body(model: type[Asked]) -> Asked:
     if not request.is_json:
         raise UnsupportedMediaType("Send JSON: Content-Type: application/json.")
     try:
-        said = json.loads(request.get_data(cache=True), object_pairs_hook=_members, parse_constant=_members)
-    except (ValueError, TypeError, RecursionError):
+        said = json.loads(request.get_data(cache=True), object_pairs_hook=_members, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         raise Problem(400, "The body is not JSON, or nested too deep.") from None
     if not isinstance(said, dict):
         raise Problem(400, "The body must be a JSON object.")
@@ -120,12 +120,16 @@ def moment(said: date | datetime | None, zone: str, *, after: bool = False) -> d
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose members are there once each, as parameters are; a constant such as NaN is no list of them and fails."""
+    """An object whose members are there once each, as parameters are."""
     names = [name for name, _ in pairs]
     twice = [{"member": name, "detail": "given more than once"} for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         raise Problem(400, "A member was given more than once.", errors=twice)
     return dict(pairs)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _checked(model: type[Asked], said: dict[str, Any], *, where: str) -> Asked:
