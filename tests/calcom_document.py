@@ -31,6 +31,8 @@ FREE = {"users", "hosts", "lengthInMinutesOptions", "ConnectedCalendarsData.dest
 """Wrongly typed as texts, or empty where nothing is connected. The id of a webhook is forgiven as well: a text, said to be a number."""
 MANY_IN_PRACTICE = {"GetTeamMembershipsOutput.data"}
 """One object in the document, a list of them at the real one."""
+WITHOUT_ITS_BODY = re.compile(r"/v2/organizations/[^/]+/teams/[^/]+(/event-types/[^/]+/private-links/[^/]+)")
+"""The document shows no body for changing such a link; it is that of a link of one's own event type."""
 TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,), "boolean": (bool,), "array": (list,)}
 
 
@@ -46,6 +48,8 @@ def document() -> dict[str, Any]:
 
 def operation(method: str, path: str) -> dict[str, Any] | None:
     """What the document says about a request such as `GET /v2/bookings/abc`; a fixed part of a path wins over a name."""
+    if method == "PATCH" and (own := WITHOUT_ITS_BODY.fullmatch(path)):
+        path = f"/v2{own[1]}"
     best: tuple[int, dict[str, Any]] | None = None
     for template, operations in document()["paths"].items():
         pattern = re.sub(r"\{[^}]+\}", "[^/]+", template)

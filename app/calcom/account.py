@@ -1,8 +1,22 @@
-"""What Cal.com's API says of an account: who it is, its teams, its webhooks."""
+"""What Cal.com's API says of an account: who it is, its teams, its webhooks, its private links."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Where in an account something is: in an organisation, a team, an event type, or in none of them."""
+
+    organisation: int | None = None
+    team: int | None = None
+    event_type: int | None = None
+
+
+ACCOUNT = Home()
+"""What belongs to the account itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +64,8 @@ class Member:
     email: str = field(default="", repr=False)
     username: str = ""
     time_zone: str = ""
+    no_impersonation: bool = False
+    """Whether administrators may not sign in as this person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +81,24 @@ class Webhook:
     """In clear, as Cal.com answers; empty when none is set."""
     template: str = field(default="", repr=False)
     version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateLink:
+    """A way to book that only those know who were given it: until a moment, or so many times."""
+
+    id: str = field(repr=False)
+    """The end of its address: a secret, as the link is."""
+    expires_at: datetime | None = None
+    most_uses: int | None = None
+    uses: int = 0
+    expired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DestinationCalendar:
+    """Where bookings are written."""
+
+    integration: str
+    """Such as `google_calendar`."""
+    external_id: str = field(repr=False)

@@ -8,12 +8,14 @@ while a call is made. What people wait for goes through `works.calcom` as it is;
 from collections.abc import Callable
 
 from app.calcom.bookings import Bookings
+from app.calcom.calendars import Calendars
 from app.calcom.calling import Caller, Pace
 from app.calcom.event_types import EventTypes
 from app.calcom.key import ApiKey, KeyedWire, Keys
 from app.calcom.managed_users import PURPOSE, ManagedUsers
 from app.calcom.pace import SharedPace, Store
 from app.calcom.people import People
+from app.calcom.private_links import PrivateLinks
 from app.calcom.schedules import Schedules
 from app.calcom.secret_changes import Changes, Unchanged
 from app.calcom.slots import Slots
@@ -36,6 +38,8 @@ class Client:
         self.webhooks = Webhooks(caller)
         self.people = People(caller)
         self.teams = Teams(caller)
+        self.private_links = PrivateLinks(caller)
+        self.calendars = Calendars(caller)
         self.keys = Keys(caller)
 
     def unhurried(self, should_stop: Callable[[], bool] = lambda: False) -> "Client":

@@ -63,7 +63,7 @@ TEAM_WRITABLE = WRITABLE | {"assignAllTeamMembers", "emailSettings", "hosts", "r
 
 
 class EventTypes:
-    """What can be done with event types. Team types need the team's id."""
+    """What can be done with event types. Team types need the team's id, and that of the organisation it is in."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -80,36 +80,36 @@ class EventTypes:
         """Those of a team, hidden ones included."""
         return read.event_types(self._caller.read(Call("list event types of a team", "GET", _root(team_id, organisation_id))))
 
-    def get(self, event_type_id: int, *, team_id: int | None = None) -> EventType:
+    def get(self, event_type_id: int, *, team_id: int | None = None, organisation_id: int | None = None) -> EventType:
         """One event type. Raises `NotFound`, also when it belongs to somebody else."""
-        return read.event_type(self._caller.read(Call("read an event type", "GET", f"{_root(team_id)}/{segment(event_type_id)}")))
+        return read.event_type(self._caller.read(Call("read an event type", "GET", f"{_root(team_id, organisation_id)}/{segment(event_type_id)}")))
 
-    def create(self, fields: Mapping[str, Any], *, team_id: int | None = None) -> EventType:
+    def create(self, fields: Mapping[str, Any], *, team_id: int | None = None, organisation_id: int | None = None) -> EventType:
         """A new event type from Cal.com's own fields. Its slug must be free.
 
         Cal.com writes it in two steps; after `Unsure` or a failure look whether a half of it stands there.
         """
         _require_writable(fields, team_id)
         try:
-            return self._caller.write(Call("make an event type", "POST", _root(team_id), body=dict(fields)), read.event_type)
+            return self._caller.write(Call("make an event type", "POST", _root(team_id, organisation_id), body=dict(fields)), read.event_type)
         except Lost as lost:
-            known = self._caller.settle(lost, lambda: tuple(row for row in self._all(team_id) if row.slug == fields.get("slug")))
+            known = self._caller.settle(lost, lambda: tuple(row for row in self._all(team_id, organisation_id) if row.slug == fields.get("slug")))
             if known:
                 return known[0]
             raise Unsure("Cal.com gave no proper answer when asked to make an event type; whether it did is not known yet.", status=lost.status) from None
 
-    def update(self, event_type_id: int, fields: Mapping[str, Any], *, team_id: int | None = None) -> EventType:
+    def update(self, event_type_id: int, fields: Mapping[str, Any], *, team_id: int | None = None, organisation_id: int | None = None) -> EventType:
         """The event type with these fields changed; lists (questions, places) replace what there was."""
         _require_writable(fields, team_id)
-        call = Call("change an event type", "PATCH", f"{_root(team_id)}/{segment(event_type_id)}", body=dict(fields))
+        call = Call("change an event type", "PATCH", f"{_root(team_id, organisation_id)}/{segment(event_type_id)}", body=dict(fields))
         return self._caller.write_again(call, read.event_type)
 
-    def delete(self, event_type_id: int, *, team_id: int | None = None) -> None:
+    def delete(self, event_type_id: int, *, team_id: int | None = None, organisation_id: int | None = None) -> None:
         """Removes an event type; one that is gone already raises `NotFound`."""
-        self._caller.delete(Call("delete an event type", "DELETE", f"{_root(team_id)}/{segment(event_type_id)}"))
+        self._caller.delete(Call("delete an event type", "DELETE", f"{_root(team_id, organisation_id)}/{segment(event_type_id)}"))
 
-    def _all(self, team_id: int | None) -> tuple[EventType, ...]:
-        return self.mine() if team_id is None else self.of_team(team_id)
+    def _all(self, team_id: int | None, organisation_id: int | None) -> tuple[EventType, ...]:
+        return self.mine() if team_id is None else self.of_team(team_id, organisation_id=organisation_id)
 
 
 def _root(team_id: int | None, organisation_id: int | None = None) -> str:

@@ -38,9 +38,10 @@ class People:
         """The teams that the account belongs to."""
         return tuple(read.teams(self._caller.read(Call("list teams", "GET", "/teams"))))
 
-    def memberships(self, team_id: int) -> tuple[Member, ...]:
+    def memberships(self, team_id: int, *, organisation_id: int | None = None) -> tuple[Member, ...]:
         """The people of a team."""
-        return self._caller.read_all("list the people of a team", f"/teams/{segment(team_id)}/memberships", read.members)
+        above = "" if organisation_id is None else f"/organizations/{segment(organisation_id)}"
+        return self._caller.read_all("list the people of a team", f"{above}/teams/{segment(team_id)}/memberships", read.members)
 
     def organisation_teams(self, organisation_id: int) -> tuple[Team, ...]:
         """The teams of an organisation."""

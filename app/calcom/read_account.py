@@ -1,12 +1,12 @@
-"""Accounts, teams and webhooks in Cal.com's answers, turned into values."""
+"""Accounts, teams, webhooks and private links in Cal.com's answers, turned into values."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.calcom.account import Me, Member, Team, Webhook
+from app.calcom.account import DestinationCalendar, Me, Member, PrivateLink, Team, Webhook
 from app.calcom.calling import Answer
 from app.calcom.errors import Away, Refused
-from app.calcom.read_value import mapping, rows, text, texts, truth, whole
+from app.calcom.read_value import mapping, moment, rows, text, texts, truth, whole
 
 
 def me(answer: Answer) -> Me:
@@ -87,6 +87,7 @@ def _member(row: Mapping[str, Any], person: Mapping[str, Any], number: int, *, m
         email=text(person.get("email")),
         username=text(person.get("username")),
         time_zone=text(person.get("timeZone")),
+        no_impersonation=truth(row.get("disableImpersonation")),
     )
 
 
@@ -115,3 +116,32 @@ def _webhook(row: Mapping[str, Any]) -> Webhook:
         template=text(row.get("payloadTemplate")),
         version=text(row.get("version")),
     )
+
+
+def private_links(answer: Answer) -> Iterator[PrivateLink]:
+    """Private links: either with an end, or with a number of uses."""
+    for row in rows(answer.data):
+        if number := text(row.get("linkId")):
+            ends = moment(row.get("expiresAt"))
+            yield PrivateLink(
+                id=number,
+                expires_at=ends,
+                most_uses=None if ends else whole(row.get("maxUsageCount")) or 1,
+                uses=whole(row.get("usageCount")) or 0,
+                expired=truth(row.get("isExpired")),
+            )
+
+
+def private_link(answer: Answer) -> PrivateLink:
+    """One private link."""
+    found = next(private_links(answer), None)
+    if found is None:
+        raise Away("Cal.com answered with a private link that cannot be understood.")
+    return found
+
+
+def destination(answer: Answer) -> DestinationCalendar | None:
+    """The calendar that receives what is booked; None while none is connected."""
+    row = mapping(mapping(answer.data).get("destinationCalendar"))
+    integration, external = text(row.get("integration")), text(row.get("externalId"))
+    return DestinationCalendar(integration=integration, external_id=external) if integration and external else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from app.calcom.account import Home
 from app.calcom.client import Client
 from app.inbox.addresses import subscription_at
 
@@ -32,7 +33,7 @@ def hooks(client: Client, *, site_url: str, subscriptions: Sequence[str]) -> tup
 def _found(client: Client, site_url: str, subscriptions: Sequence[str]) -> Iterator[Hook]:
     levels: list[int | None] = [None, *(kind.id for kind in client.event_types.mine())]
     for event_type_id in levels:
-        for webhook in client.webhooks.all(event_type_id=event_type_id):
+        for webhook in client.webhooks.all(Home(event_type=event_type_id)):
             name = subscription_at(webhook.url, site_url=site_url, names=subscriptions)
             if name is not None:
                 yield Hook(webhook.id, webhook.url, name, event_type_id, webhook.secret)
@@ -40,4 +41,4 @@ def _found(client: Client, site_url: str, subscriptions: Sequence[str]) -> Itera
 
 def sign_with(client: Client, hook: Hook, secret: str) -> None:
     """Cal.com signs what this webhook sends with another secret. Raises what the client raises."""
-    client.webhooks.update(hook.id, secret=secret, event_type_id=hook.event_type_id)
+    client.webhooks.update(hook.id, secret=secret, home=Home(event_type=hook.event_type_id))

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from app.calcom import calling
+from app.calcom.account import Home
 from app.calcom.calling import Caller
 from app.calcom.client import Client
 from app.calcom.errors import CalcomError
@@ -39,6 +40,7 @@ HOURS = [WorkingHours(days=("Monday", "Friday"), start="09:00", end="17:00")]
 OTHER = [Override(day=date(2030, 1, 7), start="10:00", end="11:00")]
 KIND = {"title": "Intro", "slug": "intro", "lengthInMinutes": 30}
 TEAM_KIND = KIND | {"schedulingType": "collective", "hosts": [{"userId": 1}]}
+IN_ORGANISATION = Home(organisation=7, team=3, event_type=5)
 EVERYTHING = {
     "statuses": ("upcoming", "past"),
     "after_updated": NINE,
@@ -85,15 +87,20 @@ ACTS: dict[str, Callable[[Client], Any]] = {
     "schedules.update": lambda client: client.schedules.update(5, name="Work", time_zone="Europe/Rome", default=False, hours=HOURS, overrides=OTHER),
     "schedules.delete": lambda client: client.schedules.delete(5),
     "webhooks.all": lambda client: client.webhooks.all(),
-    "webhooks.all of an event type": lambda client: client.webhooks.all(event_type_id=5),
+    "webhooks.all of an event type": lambda client: client.webhooks.all(Home(event_type=5)),
     "webhooks.create": lambda client: client.webhooks.create(url="https://a.example/w", triggers=["BOOKING_CREATED"], secret="s" * 8, version="2021-10-20"),
     "webhooks.create of an event type": lambda client: client.webhooks.create(
-        url="https://a.example/w", triggers=[], secret="s", template="{}", event_type_id=5
+        url="https://a.example/w", triggers=[], secret="s", template="{}", home=Home(event_type=5)
     ),
     "webhooks.update": lambda client: client.webhooks.update("3", url="https://a.example/w", triggers=["BOOKING_PAID"], secret="s", active=False),
-    "webhooks.update of an event type": lambda client: client.webhooks.update("3", active=True, event_type_id=5),
+    "webhooks.update of an event type": lambda client: client.webhooks.update("3", active=True, home=Home(event_type=5)),
+    "webhooks.all of a team's event type": lambda client: client.webhooks.all(Home(event_type=5, team=3)),
+    "webhooks.all of an organisation": lambda client: client.webhooks.all(Home(organisation=7)),
+    "webhooks.create of an organisation": lambda client: client.webhooks.create(url="https://a.example/w", triggers=[], secret="s", home=Home(organisation=7)),
+    "webhooks.update of an organisation": lambda client: client.webhooks.update("3", template="", home=Home(organisation=7)),
+    "webhooks.delete of a team's event type": lambda client: client.webhooks.delete("3", Home(event_type=5, team=3)),
     "webhooks.delete": lambda client: client.webhooks.delete("3"),
-    "webhooks.delete of an event type": lambda client: client.webhooks.delete("3", event_type_id=5),
+    "webhooks.delete of an event type": lambda client: client.webhooks.delete("3", Home(event_type=5)),
     "people.me": lambda client: client.people.me(),
     "people.change_me": lambda client: client.people.change_me({"name": "Hal", "weekStart": "Monday", "defaultScheduleId": 3}),
     "teams.create": lambda client: client.teams.create({"name": "Acme", "slug": "acme"}),
@@ -107,6 +114,27 @@ ACTS: dict[str, Callable[[Client], Any]] = {
     "people.organisation_teams": lambda client: client.people.organisation_teams(7),
     "people.organisation_users": lambda client: client.people.organisation_users(7, emails=["a@example.org"]),
     "people.organisation_memberships": lambda client: client.people.organisation_memberships(7),
+    "people.memberships of an organisation": lambda client: client.people.memberships(3, organisation_id=7),
+    "teams.create of an organisation": lambda client: client.teams.create({"name": "Acme", "bannerUrl": "https://a.example/b"}, organisation_id=7),
+    "teams.update of an organisation": lambda client: client.teams.update(3, {"timeFormat": 12, "metadata": {"a": "b"}}, organisation_id=7),
+    "teams.delete of an organisation": lambda client: client.teams.delete(3, organisation_id=7),
+    "teams.add of an organisation": lambda client: client.teams.add(3, 5, role="ADMIN", no_impersonation=True, organisation_id=7),
+    "teams.add to an organisation": lambda client: client.teams.add(None, 5, role="ADMIN", accepted=True, organisation_id=7),
+    "teams.change in an organisation": lambda client: client.teams.change(None, 5, role="ADMIN", no_impersonation=False, organisation_id=7),
+    "teams.remove from an organisation": lambda client: client.teams.remove(None, 5, organisation_id=7),
+    "teams.remove of an organisation": lambda client: client.teams.remove(3, 5, organisation_id=7),
+    "event_types.get of an organisation": lambda client: client.event_types.get(5, team_id=3, organisation_id=7),
+    "event_types.create of an organisation": lambda client: client.event_types.create(TEAM_KIND, team_id=3, organisation_id=7),
+    "event_types.update of an organisation": lambda client: client.event_types.update(5, {"title": "Intro"}, team_id=3, organisation_id=7),
+    "event_types.delete of an organisation": lambda client: client.event_types.delete(5, team_id=3, organisation_id=7),
+    "private_links.all": lambda client: client.private_links.all(Home(event_type=5)),
+    "private_links.all of an organisation": lambda client: client.private_links.all(IN_ORGANISATION),
+    "private_links.create": lambda client: client.private_links.create(Home(event_type=5), most_uses=3),
+    "private_links.update": lambda client: client.private_links.update(IN_ORGANISATION, "abc", expires_at=NINE),
+    "private_links.delete": lambda client: client.private_links.delete(Home(event_type=5), "abc"),
+    "private_links.delete of an organisation": lambda client: client.private_links.delete(IN_ORGANISATION, "abc"),
+    "calendars.destination": lambda client: client.calendars.destination(),
+    "calendars.write_to": lambda client: client.calendars.write_to("google_calendar", "a@example.org"),
     "keys.refresh": lambda client: client.keys.refresh(days=90),
     "keys.refresh for ever": lambda client: client.keys.refresh(),
 }
@@ -175,7 +203,7 @@ def test_every_method_of_the_client_is_tried() -> None:
     client = Client(Caller(Recorder(), SharedPace(Memory(), "k")))
     methods = {
         f"{noun}.{name}"
-        for noun in ("bookings", "slots", "event_types", "schedules", "webhooks", "people", "teams", "keys")
+        for noun in ("bookings", "slots", "event_types", "schedules", "webhooks", "people", "teams", "private_links", "calendars", "keys")
         for name, _ in inspect.getmembers(getattr(client, noun), inspect.ismethod)
         if not name.startswith("_")
     }
