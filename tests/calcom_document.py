@@ -21,6 +21,8 @@ NULL_IN_PRACTICE = {
     "BookingOutput.eventType",
     "BookingOutput.eventTypeId",
     "BookingOutput.updatedAt",
+    "EventTypeWebhookOutputDto.secret",
+    "TeamWebhookOutputDto.secret",
     "UserWebhookOutputDto.secret",
 }
 """Required in the document, null at the real one."""

@@ -25,7 +25,6 @@ WRITABLE = frozenset(
         "hideBranding",
         "isPrivate",
         "logoUrl",
-        "metadata",
         "name",
         "slug",
         "theme",
@@ -34,7 +33,8 @@ WRITABLE = frozenset(
         "weekStart",
     }
 )
-"""Limits of a team's bookings can be written as well, but are never read back, so nobody could tell whether they were kept."""
+"""Limits of a team's bookings can be written as well, but are never read back, so nobody could tell whether they were kept. Among the
+metadata Cal.com keeps what it needs itself."""
 
 
 class Teams:

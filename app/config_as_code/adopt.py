@@ -10,15 +10,17 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from app.calcom.account import ACCOUNT
 from app.config_as_code import normal, rows
-from app.config_as_code.account import Account, Found
 from app.config_as_code.complaints import ConfigError, line_of
 from app.config_as_code.files import Config, Document, parse
-from app.config_as_code.kinds import SECTIONS, Kind
-from app.config_as_code.plan import Pairs, plan
+from app.config_as_code.found import EVERYTHING, Account, Found
+from app.config_as_code.kinds import INNER_SECTIONS, ORGANISATION, SECTIONS, Kind
+from app.config_as_code.pairs import Pairs
+from app.config_as_code.plan import plan
 from app.config_as_code.rewrite import NotInPlace, Rewriter, fresh
 from app.config_as_code.surroundings import Surroundings
-from app.config_as_code.wishes import Wish, wishes
+from app.config_as_code.wishes import Spot, Wish, wishes
 
 HEADER = """\
 # The Cal.com account of this site, as code: `flask calcom plan` shows what would change there, `flask calcom apply` does it.
@@ -28,9 +30,9 @@ HEADER = """\
 Texts = dict[Path, str]
 
 
-def new_file(path: Path, account: Account, around: Surroundings, kinds: frozenset[Kind]) -> Texts:
+def new_file(path: Path, account: Account, around: Surroundings) -> Texts:
     """The text of a file that is not there yet."""
-    texts = {path: fresh(rows.sections(account, around, kinds), comment=HEADER)}
+    texts = {path: fresh(rows.sections(account, around, EVERYTHING), comment=HEADER)}
     return _checked(texts, (path,), account, around)
 
 
@@ -50,6 +52,9 @@ class Adoption:
         self._writers = {document.path: Rewriter(document.text) for document in config.documents}
         self._found = config.one("eventTypeDefaults")
         self._defaults = normal.fields(self._found[1].said()) if self._found else {}
+        self._rows = rows.Rows(account, around, self._defaults)
+        self._new: dict[Spot, list[Any]] = {}
+        """Lists that are not there yet."""
 
     def texts(self, *, everything: bool) -> Texts:
         """What has to be written. Raises `ConfigError` where a file is written in a way that cannot be changed in place."""
@@ -68,9 +73,13 @@ class Adoption:
             self._add(each, pairs, added)
         for section, kind in SECTIONS.items():
             if everything and not self._config.owns(section) and self._account.of(kind):
-                added[section] = self._rows(kind)
+                added[section] = [self._rows.of(each) for each in self._account.of(kind)]
         for section, values in added.items():
             self._add_rows(section, values)
+        for (path, keys), values in self._new.items():
+            self._put_list(path, keys, values)
+        if everything and not self._config.owns(ORGANISATION) and (company := self._rows.organisation()):
+            self._writers[self._config.main.path].put_on_top(ORGANISATION, company)
         if everything and not self._config.owns("me"):
             self._writers[self._config.main.path].put_on_top("me", rows.me(self._account.of(Kind.ME)[0]))
         texts = {path: writer.text() for path, writer in self._writers.items() if writer.touched}
@@ -109,25 +118,30 @@ class Adoption:
             writer.remove(rows_node, place)
 
     def _add(self, each: Found, pairs: Pairs, added: dict[str, list[Any]]) -> None:
-        if each.kind in {Kind.MEMBERSHIP, Kind.TEAM_EVENT_TYPE}:
-            wish = next((wish for wish, there in pairs.each() if wish.kind == Kind.TEAM and there and there.id == each.team_id), None)
-            if wish is None:
-                return  # it comes with its team
-            section = "members" if each.kind == Kind.MEMBERSHIP else "eventTypes"
-            value = rows.member(each) if each.kind == Kind.MEMBERSHIP else rows.event_type(each, self._defaults)
-            path, keys = wish.spot
-            self._append(path, (*keys, section), value)
+        if each.home == ACCOUNT:
+            section = next(name for name, kind in SECTIONS.items() if kind == each.kind)
+            added.setdefault(section, []).append(self._rows.of(each))
             return
-        section = next(name for name, kind in SECTIONS.items() if kind == each.kind)
-        added.setdefault(section, []).append(self._row(each))
+        section = INNER_SECTIONS[each.kind]
+        owner = pairs.owner(each)
+        found = self._config.one(ORGANISATION)
+        if owner is not None:
+            path, keys = owner.spot
+        elif found is not None and each.home.team is None:
+            path, keys = found[0].path, (ORGANISATION,)
+        else:
+            return  # it comes with what it is in
+        if node_at(self._documents[path].root, (*keys, section)) is None:
+            self._new.setdefault((path, (*keys, section)), []).append(self._rows.of(each))
+        else:
+            self._append(path, (*keys, section), self._rows.of(each))
 
-    def _rows(self, kind: Kind) -> list[Any]:
-        return [self._row(each) for each in self._account.of(kind)]
-
-    def _row(self, each: Found) -> Any:
-        if each.kind == Kind.EVENT_TYPE:
-            return rows.event_type(each, self._defaults)
-        return rows.team(each, self._account, self._defaults) if each.kind == Kind.TEAM else rows.row(each, self._around)
+    def _put_list(self, path: Path, keys: tuple[int | str, ...], values: list[Any]) -> None:
+        owner = node_at(self._documents[path].root, keys[:-1])
+        if not isinstance(owner, MappingNode) or owner.flow_style:
+            line = line_of(self._documents[path].root, keys[:-1])
+            raise ConfigError(f"{path}, line {line}: {keys[-1]} cannot be added here; write this as a block, one key a line.")
+        self._writers[path].put(owner, str(keys[-1]), values)
 
     def _add_rows(self, section: str, values: list[Any]) -> None:
         having = [document for document in self._config.documents if section in document.said.model_fields_set]

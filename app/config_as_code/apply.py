@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.calcom.errors import CalcomError
-from app.config_as_code.account import Found
+from app.config_as_code.found import Found
 from app.config_as_code.plan import Action, Change, Differences, Plan, can_be_told, differences
 from app.config_as_code.send import Sender
 
@@ -76,13 +76,13 @@ def _carry_out(change: Change, sender: Sender) -> Differences:
     if change.action == Action.CREATE:
         sender.create(change)
     else:
-        sender.update(change, change.id, change.team_id, {name: new for name, (_, new) in change.fields.items()})
+        sender.update(change, change.id, {name: new for name, (_, new) in change.fields.items()})
     there = sender.find(change)
     missing = _missing(change, there)
     for _ in range(ROUNDS - 1 if change.action == Action.UPDATE else ROUNDS):
         if there is None or not missing:
             break
-        sender.update(change, there.id, there.team_id, {name: new for name, (_, new) in missing.items()})
+        sender.update(change, there.id, {name: new for name, (_, new) in missing.items()})
         there = sender.find(change)
         missing = _missing(change, there)
     return missing
@@ -91,4 +91,4 @@ def _carry_out(change: Change, sender: Sender) -> Differences:
 def _missing(change: Change, there: Found | None) -> Differences:
     if there is None:
         return {"exists": (False, True)}
-    return {name: pair for name, pair in differences(change.wanted, there.fields).items() if can_be_told(name, pair[1])}
+    return {name: pair for name, pair in differences(change.wanted, there.fields).items() if can_be_told(name, pair[1], there=pair[0])}

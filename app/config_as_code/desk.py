@@ -10,12 +10,12 @@ from app.calcom.client import Client
 from app.calcom.secrets import WebhookSecrets, secret_setting
 from app.config import Settings
 from app.config_as_code import adopt, store
-from app.config_as_code.account import Account, read
+from app.config_as_code.account import read
 from app.config_as_code.apply import Done, apply
 from app.config_as_code.complaints import ConfigError
 from app.config_as_code.files import Config, load
-from app.config_as_code.kinds import Kind
-from app.config_as_code.plan import Change, Plan, plan
+from app.config_as_code.found import EVERYTHING, Account
+from app.config_as_code.plan import Action, Change, Plan, plan
 from app.config_as_code.rewrite import fresh
 from app.config_as_code.rows import sections
 from app.config_as_code.send import Sender
@@ -24,7 +24,6 @@ from app.config_as_code.wishes import wishes
 from app.jobs.embedded import take_lock
 
 KEPT_ROLLBACKS = 50
-EVERYTHING = frozenset(Kind)
 
 
 class Busy(Exception):
@@ -57,7 +56,7 @@ class ConfigDesk:
         """The plan for the account as it is now. Raises `ConfigError` or a `CalcomError`."""
         config = config or load(self.path)
         wanted = wishes(config, self.around)
-        account = read(self.client, wanted.kinds, self.around)
+        account = read(self.client, wanted.scope, self.around)
         return Compared(config, account, plan(wanted, account))
 
     def apply(
@@ -79,24 +78,29 @@ class ConfigDesk:
         """Adopts the account into the file; returns which files were written. Raises `ConfigError`, a `CalcomError`, `Busy`."""
         with self._alone():
             config = load(self.path) if self.path.exists() else None
-            kinds = EVERYTHING if everything or config is None else wishes(config, self.around).kinds
-            account = read(self.client, kinds, self.around)
-            if config is None:
-                texts = adopt.new_file(self.path, account, self.around, kinds)
-            else:
-                texts = adopt.adopted(config, account, self.around, everything=everything)
+            scope = EVERYTHING if everything or config is None else wishes(config, self.around).scope
+            account = read(self.client, scope, self.around)
+            texts = self._texts(config, account, everything=everything)
             store.write(texts)
             return sorted(texts)
+
+    def _texts(self, config: Config | None, account: Account, *, everything: bool) -> adopt.Texts:
+        if config is None:
+            return adopt.new_file(self.path, account, self.around)
+        return adopt.adopted(config, account, self.around, everything=everything)
 
     def write_rollback(self, compared: Compared) -> Path:
         """The account as it is now, as a file that can be applied to get back to it."""
         folder = self.instance / "calcom-rollback"
         path = folder / f"{clock.now():%Y-%m-%dT%H-%M-%S-%f}.yaml"
-        kinds = wishes(compared.config, self.around).kinds
+        scope, account = wishes(compared.config, self.around).scope, compared.account
+        if any(change.action == Action.DELETE for change in compared.plan.changes):
+            scope = replace(scope, everywhere=EVERYTHING.everywhere)  # what goes with an event type has to come back with it
+            account = read(self.client, scope, self.around)
         comment = f"# The account before the changes of {clock.now():%Y-%m-%d %H:%M} UTC. To go back: CALCOM_CONFIG={path} flask calcom apply --force"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            store.write({path: fresh(sections(compared.account, self.around, kinds), comment=comment)})
+            store.write({path: fresh(sections(account, self.around, scope), comment=comment)})
             for old in sorted(folder.glob("*.yaml"))[:-KEPT_ROLLBACKS]:
                 old.unlink(missing_ok=True)
         except OSError as error:

@@ -6,7 +6,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.calcom.types import LANGUAGES
 from app.config_as_code.form_schema import Location, Question
-from app.config_as_code.part import OFF, Address, Clock, Colour, Count, Day, Email, Line, Part, Slug, Weekday, Whole, Words
+from app.config_as_code.part import OFF, Address, Clock, Colour, Count, Day, Email, Line, Moment, Part, Slug, Weekday, Whole, Words
+from app.config_as_code.webhook_schema import Webhook
 
 SPOKEN = ("", *LANGUAGES, "sk-SK")
 
@@ -19,6 +20,15 @@ def _language(value: str) -> str:
 
 
 Language = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"enum": list(SPOKEN)})]
+
+
+def _empty(value: list[Any] | None) -> list[Any] | None:
+    if value:
+        raise ValueError("may only be [] here: write them at the event types that have some")
+    return value
+
+
+EMPTY = AfterValidator(_empty)
 Layout = Literal["month", "week", "column"]
 __all__ = ["Clock", "Day", "EventType", "EventTypeDefaults", "Host", "TeamEventType", "Weekday"]
 
@@ -159,8 +169,24 @@ class ReadOnly(Part):
     metadata: dict[str, Any] | None = None
 
 
-class EventTypeDefaults(Part):
-    """Owned for every event type, unless it says otherwise itself."""
+class PrivateLink(Part):
+    """A way to book for those who are given it: until a moment, or so many times."""
+
+    link: Annotated[
+        str | None, Field(pattern=r"^[\w-]{6}$", description="The first six characters of the link's number: enough to tell it apart, too few to use it.")
+    ] = None
+    expiresAt: Moment | None = None
+    maxUsageCount: Count | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.expiresAt is None) == (self.maxUsageCount is None):
+            raise ValueError("needs either expiresAt or maxUsageCount: Cal.com shows only one of them again")
+        return self
+
+
+class Common(Part):
+    """What any event type may say."""
 
     description: Words | None = None
     lengthInMinutesOptions: list[Count] | None = None
@@ -203,13 +229,22 @@ class EventTypeDefaults(Part):
     allowReschedulingCancelledBookings: bool | None = None
 
 
-class EventType(EventTypeDefaults):
+class EventTypeDefaults(Common):
+    """Owned for every event type, unless it says otherwise itself. Of lists of objects only the empty one: none, unless an event type names some."""
+
+    webhooks: Annotated[list[Webhook] | None, EMPTY] = None
+    privateLinks: Annotated[list[PrivateLink] | None, EMPTY] = None
+
+
+class EventType(Common):
     """Something that can be booked; found again by its slug."""
 
     slug: Slug
     was: Annotated[Slug | None, Field(description="The slug it had before, so that it is renamed and not made anew.")] = None
     title: Line
     lengthInMinutes: Count
+    webhooks: list[Webhook] | None = None
+    privateLinks: list[PrivateLink] | None = None
     readOnly: ReadOnly | None = None
 
     @model_validator(mode="after")
@@ -245,3 +280,12 @@ class TeamEventType(EventType):
     assignAllTeamMembers: bool | None = None
     rescheduleWithSameRoundRobinHost: bool | None = None
     emailSettings: EmailSettings | None = None
+
+    @model_validator(mode="after")
+    def _hosts_fit(self) -> Self:
+        hosts, turns = self.hosts or [], self.schedulingType == "roundRobin"
+        if not turns and any(host.mandatory or host.priority != "medium" for host in hosts):
+            raise ValueError("hosts: mandatory and priority belong to the schedulingType roundRobin")
+        if self.assignAllTeamMembers and any(not (turns and host.mandatory) for host in hosts):
+            raise ValueError("hosts: beside assignAllTeamMembers only those stand that are mandatory in a roundRobin")
+        return self

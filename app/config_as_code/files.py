@@ -66,7 +66,7 @@ def load(path: Path) -> Config:
     """The file with its includes. Raises `ConfigError`: every line names file, line, key, and what is allowed."""
     documents: list[Document] = []
     _gather(path, documents, since="CALCOM_CONFIG")
-    _only_one(documents, ("me", "unlisted", "eventTypeDefaults"))
+    _only_one(documents, ("me", "organisation", "unlisted", "eventTypeDefaults"))
     return Config(tuple(documents))
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.calcom.event_types import TEAM_WRITABLE, WRITABLE
+from app.calcom.teams import WRITABLE as WRITABLE_OF_TEAM
 
 Fields = dict[str, Any]
 
@@ -22,9 +23,10 @@ class Kind(StrEnum):
     EVENT_TYPE = "event_type"
     TEAM_EVENT_TYPE = "team_event_type"
     WEBHOOK = "webhook"
+    PRIVATE_LINK = "private_link"
 
 
-ORDER = (Kind.SCHEDULE, Kind.TEAM, Kind.MEMBERSHIP, Kind.EVENT_TYPE, Kind.TEAM_EVENT_TYPE, Kind.ME, Kind.WEBHOOK)
+ORDER = (Kind.SCHEDULE, Kind.TEAM, Kind.MEMBERSHIP, Kind.EVENT_TYPE, Kind.TEAM_EVENT_TYPE, Kind.ME, Kind.WEBHOOK, Kind.PRIVATE_LINK)
 """What is made first; deleted is in the reverse order, after everything that may still refer to it."""
 
 WORDS = {
@@ -35,19 +37,31 @@ WORDS = {
     Kind.EVENT_TYPE: "event type",
     Kind.TEAM_EVENT_TYPE: "team event type",
     Kind.WEBHOOK: "webhook",
+    Kind.PRIVATE_LINK: "private link",
 }
 
 SECTIONS = {"schedules": Kind.SCHEDULE, "eventTypes": Kind.EVENT_TYPE, "teams": Kind.TEAM, "webhooks": Kind.WEBHOOK}
 """The lists of the file."""
+ORGANISATION = "organisation"
+"""The block of what belongs to the organisation of the account; what is in it is called `organisation/…`."""
+INNER_SECTIONS = {
+    Kind.TEAM: "teams",
+    Kind.MEMBERSHIP: "members",
+    Kind.TEAM_EVENT_TYPE: "eventTypes",
+    Kind.WEBHOOK: "webhooks",
+    Kind.PRIVATE_LINK: "privateLinks",
+}
+"""Lists that stand inside something: an organisation, a team, an event type. They are owned as a whole."""
 
-KEYS = {"schedules": "name", "eventTypes": "slug", "teams": "slug", "webhooks": "subscriberUrl", "members": "email"}
+KEYS = {"schedules": "name", "eventTypes": "slug", "teams": "slug", "webhooks": "subscriberUrl", "members": "email", "privateLinks": "link"}
 """By which property each is found again: the natural key."""
 
-ME = ("name", "bio", "timeZone", "weekStart", "timeFormat", "avatarUrl", "defaultSchedule")
+ME = ("name", "bio", "timeZone", "weekStart", "timeFormat", "avatarUrl", "defaultSchedule", "destinationCalendar")
 ME_READ_ONLY = ("username", "email")
 SCHEDULE = ("name", "timeZone", "availability", "overrides")
-TEAM = ("name", "slug", "bio", "logoUrl", "timeZone", "weekStart", "brandColor", "darkBrandColor", "theme", "isPrivate", "hideBranding", "hideBookATeamMember")
-MEMBERSHIP = ("role", "accepted")
+TEAM = tuple(sorted(WRITABLE_OF_TEAM))
+MEMBERSHIP = ("role", "accepted", "disableImpersonation")
+PRIVATE_LINK = ("expiresAt", "maxUsageCount")
 WEBHOOK = ("subscriberUrl", "triggers", "active", "payloadTemplate", "version", "secret")
 EVENT_TYPE = tuple(sorted((WRITABLE - {"scheduleId"}) | {"schedule"}))
 TEAM_EVENT_TYPE = tuple(sorted((TEAM_WRITABLE - {"scheduleId"}) | {"schedule"}))
@@ -62,6 +76,7 @@ PROPERTIES = {
     Kind.EVENT_TYPE: EVENT_TYPE,
     Kind.TEAM_EVENT_TYPE: TEAM_EVENT_TYPE,
     Kind.WEBHOOK: WEBHOOK,
+    Kind.PRIVATE_LINK: PRIVATE_LINK,
 }
 
 SWITCHED_OFF = frozenset(
@@ -72,10 +87,16 @@ REVERSED = frozenset({"disableCancelling", "disableRescheduling"})
 """Settings in which `disabled: true` is the point and not the lack of one."""
 CANNOT_BE_EMPTIED = frozenset(
     {
+        "appIconLogo",
+        "appLogo",
         "avatarUrl",
+        "bannerUrl",
         "bookerLayouts",
+        "brandColor",
+        "calVideoLogo",
         "calVideoSettings",
         "color",
+        "darkBrandColor",
         "defaultSchedule",
         "destinationCalendar",
         "lengthInMinutesOptions",
@@ -83,6 +104,9 @@ CANNOT_BE_EMPTIED = frozenset(
         "schedule",
         "slotInterval",
         "successRedirectUrl",
+        "timeFormat",
+        "timeZone",
+        "weekStart",
     }
 )
 """Once set, Cal.com's API has no way to say "nothing" here: null counts as absent. A wish for nothing is only reported."""
@@ -90,11 +114,13 @@ NUMBERS = frozenset({"afterEventBuffer", "beforeEventBuffer", "minimumBookingNot
 TEXTS = frozenset({"bio", "customName", "description", "payloadTemplate", "theme"})
 SWITCHES = frozenset(
     {
+        "accepted",
         "allowReschedulingCancelledBookings",
         "allowReschedulingPastBookings",
         "assignAllTeamMembers",
         "bookingRequiresAuthentication",
         "disableGuests",
+        "disableImpersonation",
         "hidden",
         "hideBookATeamMember",
         "hideBranding",

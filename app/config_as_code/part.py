@@ -1,7 +1,7 @@
 """What every block of the file has in common: strict, frozen, no unknown keys, and it remembers which keys were written."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -41,6 +41,17 @@ def _day(value: str) -> str:
     return value
 
 
+def _moment(value: str) -> str:
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        msg = 'must be a moment with its zone, such as "2030-12-31T18:00:00Z"'
+        raise ValueError(msg)
+    return value
+
+
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[\w.~-]+", value) or value != value.lower():
         msg = "must be small letters, digits and hyphens, such as first-visit"
@@ -64,6 +75,7 @@ Words = Annotated[str, Field(max_length=20_000)]
 Zone = Annotated[str, AfterValidator(_zone), Field(description="A time zone such as Europe/London.")]
 Clock = Annotated[str, AfterValidator(_clock), Field(description='HH:MM, in quotes: "09:30".')]
 Day = Annotated[str, AfterValidator(_day), Field(description="A date such as 2026-12-24.")]
+Moment = Annotated[str, AfterValidator(_moment), Field(description="A moment with its zone, such as 2030-12-31T18:00:00Z.")]
 Slug = Annotated[str, AfterValidator(_slug), Field(description="Small letters, digits, hyphens: the end of the booking address.")]
 Address = Annotated[str, AfterValidator(_address)]
 Whole = Annotated[int, Field(ge=0)]

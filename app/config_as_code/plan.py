@@ -5,13 +5,14 @@ word. A single change is never too large: whoever has three objects may edit one
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from app.config_as_code.account import Account, Found
-from app.config_as_code.complaints import ConfigError
+from app.calcom.account import ACCOUNT, Home
+from app.config_as_code.found import Account, Found
 from app.config_as_code.kinds import CANNOT_BE_EMPTIED, ORDER, WORDS, Fields, Kind
+from app.config_as_code.pairs import Pairs
 from app.config_as_code.wishes import Wish, Wishes
 
 MOST_SHARE = 0.3
@@ -28,6 +29,14 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an object is at Cal.com, or where it will be once what it is in has been made."""
+
+    home: Home | None
+    wish: Wish | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Change:
     """One object that is to be made, changed or deleted."""
 
@@ -38,10 +47,14 @@ class Change:
     """Property → what it is, what it should be."""
     wanted: Fields = field(default_factory=dict, repr=False)
     """Everything that the file owns of the object."""
-    id: int | str | None = None
-    team: str | None = None
-    team_id: int | None = None
-    where: str = ""
+    id: int | str | None = field(default=None, repr=False)
+    """Of a private link this is a secret."""
+    place: Place = Place(ACCOUNT)
+
+    @property
+    def where(self) -> str:
+        """File and line; empty for what is not in the file."""
+        return self.place.wish.where if self.place.wish else ""
 
     def __str__(self) -> str:
         return f"{self.action} {WORDS[self.kind]} {self.key}"
@@ -90,8 +103,8 @@ def plan(wanted: Wishes, found: Account) -> Plan:
     for wish, there in pairs.each():
         changes += _change(wish, there, pairs)
         reports += _reports(wish, there)
-    changes += (Change(Action.DELETE, each.kind, each.key, _lost(each), id=each.id, team_id=each.team_id) for each in pairs.unwanted())
-    return Plan(tuple(sorted(changes, key=_turn)), tuple(reports), len([each for each in found.objects if each.kind in wanted.kinds]))
+    changes += (Change(Action.DELETE, each.kind, each.key, _lost(each), id=each.id, place=Place(each.home)) for each in pairs.unwanted())
+    return Plan(tuple(sorted(changes, key=_turn)), tuple(reports), len(found.objects))
 
 
 def differences(wanted: Fields, found: Mapping[str, Any]) -> Differences:
@@ -99,100 +112,22 @@ def differences(wanted: Fields, found: Mapping[str, Any]) -> Differences:
     return {name: (found.get(name), value) for name, value in sorted(wanted.items()) if found.get(name) != value}
 
 
-def can_be_told(name: str, value: Any) -> bool:
-    """Whether the API can set a property to this."""
+def can_be_told(name: str, value: Any, *, there: Any = None) -> bool:
+    """Whether the API can set a property to this, from what is there."""
+    if name == "schedulingType" and there is not None:
+        return "managed" not in {there, value}
     return not (name in CANNOT_BE_EMPTIED and value in NOTHING)
 
 
-class Pairs:
-    """Which object of the file is which object at Cal.com."""
-
-    def __init__(self, wanted: Wishes, found: Account) -> None:
-        self._wanted = wanted
-        self._left = list(found.objects)
-        self._teams: dict[str, Found | None] = {}
-        self._names: dict[Any, Any] = {}
-        self._pairs: list[tuple[Wish, Found | None]] = []
-        for kind in ORDER:
-            mine = [wish for wish in wanted.objects if wish.kind == kind]
-            # A name that is there is taken by whom it belongs to, before anybody is looked for under an earlier one.
-            named = {id(wish): self._take(wish, wish.key) for wish in mine}
-            self._pairs += [(wish, self._keep(wish, named[id(wish)] or (self._take(wish, wish.was) if wish.was else None))) for wish in mine]
-        self._check_references(found)
-
-    def each(self) -> Iterator[tuple[Wish, Found | None]]:
-        """Every wish with its object, renamed references included."""
-        for wish, there in self._pairs:
-            yield wish, replace(there, fields=self._renamed(there.fields)) if there else None
-
-    def unwanted(self) -> list[Found]:
-        """What stands in a list that the file owns as a whole, and is not in the file."""
-        teams = {there.id: slug for slug, there in self._teams.items() if there}
-        gone = {each.id for each in self._left if each.kind == Kind.TEAM}
-        return [
-            each
-            for each in self._left
-            if (each.kind in self._wanted.whole or (teams.get(each.team_id), each.kind) in self._wanted.whole_teams)
-            and (each.team_id is None or each.team_id not in gone)
-        ]
-
-    def _take(self, wish: Wish, key: str) -> Found | None:
-        fitting = [each for each in self._left if self._fits(wish, each, key)]
-        if wish.id is not None:
-            fitting = [each for each in self._left if each.kind == wish.kind and each.id == wish.id] or fitting
-        if len(fitting) > 1:
-            numbers = " or ".join(f"id: {each.id}" for each in fitting)
-            raise ConfigError(f"{wish.where}: {len(fitting)} schedules at Cal.com have the name {key}; write {numbers} here to say which one is meant.")
-        if fitting:
-            self._left.remove(fitting[0])
-        return fitting[0] if fitting else None
-
-    def _fits(self, wish: Wish, each: Found, key: str) -> bool:
-        if each.kind != wish.kind:
-            return False
-        if wish.team is None:
-            return each.key == key
-        team = self._teams.get(wish.team)
-        return team is not None and each.team_id == team.id and each.key.partition("/")[2] == key.partition("/")[2]
-
-    def _keep(self, wish: Wish, there: Found | None) -> Found | None:
-        if wish.kind == Kind.TEAM:
-            self._teams[wish.key] = there
-        if wish.kind == Kind.SCHEDULE and there is not None:
-            self._names[there.id if there.ambiguous else there.key] = wish.id if there.ambiguous and wish.id else wish.key
-        return there
-
-    def team(self, slug: str | None) -> int | None:
-        """The number of a team of the file, once it exists."""
-        there = self._teams.get(slug) if slug else None
-        return int(there.id) if there and there.id is not None else None
-
-    def _renamed(self, fields: Fields) -> Fields:
-        """What is found, with schedules under the name that the file gives them."""
-        return {name: self._names.get(value, value) if name in {"schedule", "defaultSchedule"} else value for name, value in fields.items()}
-
-    def _check_references(self, found: Account) -> None:
-        if Kind.SCHEDULE not in self._wanted.kinds:
-            return
-        listed = [wish for wish in self._wanted.objects if wish.kind == Kind.SCHEDULE]
-        known = {wish.key for wish in listed} | {wish.id for wish in listed} | {name for each in found.of(Kind.SCHEDULE) for name in (each.key, each.id)}
-        for wish in self._wanted.objects:
-            for name in ("schedule", "defaultSchedule"):
-                named = wish.fields.get(name)
-                if named is not None and named not in known:
-                    names = ", ".join(sorted(str(each) for each in known if isinstance(each, str)))
-                    raise ConfigError(f"{wish.where}: {name} of {wish.key} names {named}, which is no schedule; there are: {names}.")
-
-
 def _change(wish: Wish, there: Found | None, pairs: Pairs) -> Iterator[Change]:
-    team_id = pairs.team(wish.team)
+    place = Place(pairs.home(wish), wish)
     if there is None:
         fields: Differences = {name: (None, value) for name, value in sorted(wish.fields.items()) if value not in NOTHING}
-        yield Change(Action.CREATE, wish.kind, wish.key, fields, wish.fields, None, wish.team, team_id, wish.where)
+        yield Change(Action.CREATE, wish.kind, wish.key, fields, wish.fields, None, place)
         return
-    fields = {name: pair for name, pair in differences(wish.fields, there.fields).items() if can_be_told(name, pair[1])}
+    fields = {name: pair for name, pair in differences(wish.fields, there.fields).items() if can_be_told(name, pair[1], there=pair[0])}
     if fields:
-        yield Change(Action.UPDATE, wish.kind, wish.key, fields, wish.fields, there.id, wish.team, team_id, wish.where)
+        yield Change(Action.UPDATE, wish.kind, wish.key, fields, wish.fields, there.id, place)
 
 
 def _reports(wish: Wish, there: Found | None) -> Iterator[Report]:
@@ -201,18 +136,22 @@ def _reports(wish: Wish, there: Found | None) -> Iterator[Report]:
     shown = differences(wish.read_only, there.read_only)
     if shown:
         yield Report(wish.kind, wish.key, shown, "Cal.com's API cannot set this; change it in Cal.com, or the file")
-    emptied = {name: pair for name, pair in differences(wish.fields, there.fields).items() if not can_be_told(name, pair[1])}
-    if emptied:
-        yield Report(wish.kind, wish.key, emptied, "Cal.com's API has no way to take this away; change it in Cal.com, or the file")
+    untold = {name: pair for name, pair in differences(wish.fields, there.fields).items() if not can_be_told(name, pair[1], there=pair[0])}
+    if "schedulingType" in untold:
+        kept = {"schedulingType": untold.pop("schedulingType")}
+        yield Report(wish.kind, wish.key, kept, "a managed event type stays one, and no other becomes one; make it anew under another slug")
+    if untold:
+        yield Report(wish.kind, wish.key, untold, "Cal.com's API has no way to take this away; change it in Cal.com, or the file")
 
 
 def _lost(each: Found) -> Differences:
     return {name: (value, None) for name, value in sorted(each.fields.items()) if value not in (*NOTHING, False, 0)}
 
 
-def _turn(change: Change) -> tuple[int, int, str]:
-    place = ORDER.index(change.kind)
-    return (1, -place, change.key) if change.action == Action.DELETE else (0, place, change.key)
+def _turn(change: Change) -> tuple[int, int, int, str]:
+    """What holds others comes before them, and goes after them."""
+    place, depth = ORDER.index(change.kind), change.key.count("/") if change.kind == Kind.MEMBERSHIP else 0
+    return (1, -place, -depth, change.key) if change.action == Action.DELETE else (0, place, depth, change.key)
 
 
 def counted(changes: Iterable[Change]) -> dict[Action, int]:

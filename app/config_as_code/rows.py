@@ -6,12 +6,13 @@ where it differs. That way everything is owned, and the file stays short enough 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.calcom.account import Home
 from app.config_as_code import normal
-from app.config_as_code.account import Account, Found
-from app.config_as_code.kinds import EVENT_TYPE, ME_READ_ONLY, TEAM_EVENT_TYPE, Fields, Kind
+from app.config_as_code.found import INNER, Account, Found, Scope
+from app.config_as_code.kinds import EVENT_TYPE, INNER_SECTIONS, ME_READ_ONLY, ORGANISATION, TEAM_EVENT_TYPE, Fields, Kind
 from app.config_as_code.surroundings import ANOTHER, Surroundings
 
 EXPLICIT = ("slug", "title", "lengthInMinutes", "description", "locations", "bookingFields")
@@ -19,11 +20,11 @@ EXPLICIT = ("slug", "title", "lengthInMinutes", "description", "locations", "boo
 ONLY_TEAMS = tuple(name for name in TEAM_EVENT_TYPE if name not in EVENT_TYPE)
 
 
-def sections(account: Account, around: Surroundings, kinds: Iterable[Kind]) -> dict[str, Any]:
+def sections(account: Account, around: Surroundings, scope: Scope) -> dict[str, Any]:
     """A whole new file."""
-    wanted = set(kinds)
-    types = [*account.of(Kind.EVENT_TYPE), *account.of(Kind.TEAM_EVENT_TYPE)]
-    defaults = defaults_of(types)
+    wanted = scope.kinds
+    types = [each for each in account.objects if each.kind in {Kind.EVENT_TYPE, Kind.TEAM_EVENT_TYPE}]
+    defaults = defaults_of(types) | _owned_everywhere(account, types)
     found: dict[str, Any] = {}
     if Kind.ME in wanted:
         found["me"] = me(account.of(Kind.ME)[0])
@@ -31,13 +32,25 @@ def sections(account: Account, around: Surroundings, kinds: Iterable[Kind]) -> d
         found["schedules"] = [row(each, around) for each in account.of(Kind.SCHEDULE)]
     if types:
         found["eventTypeDefaults"] = defaults
+    rows = Rows(account, around, defaults)
     if Kind.EVENT_TYPE in wanted:
-        found["eventTypes"] = [event_type(each, defaults) for each in account.of(Kind.EVENT_TYPE)]
+        found["eventTypes"] = [rows.of(each) for each in account.of(Kind.EVENT_TYPE)]
     if Kind.TEAM in wanted and account.of(Kind.TEAM):
-        found["teams"] = [team(each, account, defaults) for each in account.of(Kind.TEAM)]
+        found["teams"] = [rows.of(each) for each in account.of(Kind.TEAM)]
+    if scope.organisation and account.organisation is not None and (company := rows.organisation()):
+        found[ORGANISATION] = company
     if Kind.WEBHOOK in wanted:
-        found["webhooks"] = [row(each, around) for each in account.of(Kind.WEBHOOK)]
+        found["webhooks"] = [rows.of(each) for each in account.of(Kind.WEBHOOK)]
     return found
+
+
+def _owned_everywhere(account: Account, types: Sequence[Found]) -> Fields:
+    """The lists of objects that were read of every event type that can have them: all own them, and most have none."""
+    return {
+        INNER_SECTIONS[kind]: []
+        for kind in INNER
+        if types and all((kind, each.inner) in account.lists for each in types if each.holds(kind)) and any(each.holds(kind) for each in types)
+    }
 
 
 def defaults_of(types: Sequence[Found]) -> Fields:
@@ -55,36 +68,70 @@ def defaults_of(types: Sequence[Found]) -> Fields:
     return found
 
 
-def event_type(each: Found, defaults: Mapping[str, Any]) -> Fields:
-    """An event type with what it does not share."""
-    found = {name: each.fields[name] for name in EXPLICIT if can_be_said(name, each.fields[name])}
-    found |= {name: value for name, value in each.fields.items() if name in ONLY_TEAMS and value not in (None, False)}
-    found |= {
-        name: value
-        for name, value in sorted(each.fields.items())
-        if name not in EXPLICIT and name not in ONLY_TEAMS and (name not in defaults or normal.value(name, defaults[name]) != value)
-    }
-    shown = {name: value for name, value in each.read_only.items() if name in {"price", "currency"} and value is not None}
-    return found | {"readOnly": shown}
-
-
 def me(each: Found) -> Fields:
     """The profile."""
     said = {name: value for name, value in each.fields.items() if value is not None}
     return said | {"readOnly": {name: each.read_only[name] for name in ME_READ_ONLY}}
 
 
-def team(each: Found, account: Account, defaults: Mapping[str, Any]) -> Fields:
-    """A team with its people and event types."""
-    said = {name: value for name, value in each.fields.items() if value is not None}
-    members = [member(one) for one in account.of(Kind.MEMBERSHIP) if one.team_id == each.id]
-    types = [event_type(one, defaults) for one in account.of(Kind.TEAM_EVENT_TYPE) if one.team_id == each.id]
-    return {"slug": each.key, **said, "members": members, "eventTypes": types}
+class Rows:
+    """Makes rows of what holds others, or leaves out what it shares with others."""
+
+    def __init__(self, account: Account, around: Surroundings, defaults: Mapping[str, Any]) -> None:
+        self._account = account
+        self._around = around
+        self._defaults = defaults
+
+    def of(self, each: Found) -> Fields:
+        """Any object as a row."""
+        match each.kind:
+            case Kind.EVENT_TYPE | Kind.TEAM_EVENT_TYPE:
+                return self._event_type(each)
+            case Kind.TEAM:
+                return self._team(each)
+            case Kind.MEMBERSHIP:
+                return member(each)
+            case Kind.PRIVATE_LINK:
+                return {"link": each.name} | {name: value for name, value in each.fields.items() if value is not None}
+            case _:
+                return row(each, self._around)
+
+    def organisation(self) -> Fields:
+        """The block of the organisation; empty where nothing of it may be seen."""
+        home = Home(organisation=self._account.organisation)
+        lists = {INNER_SECTIONS[kind]: self._list(kind, home) for kind in (Kind.MEMBERSHIP, Kind.TEAM, Kind.WEBHOOK)}
+        return lists if lists["members"] else {}
+
+    def _list(self, kind: Kind, home: Home) -> list[Fields]:
+        return [self.of(each) for each in self._account.of(kind, home)]
+
+    def _event_type(self, each: Found) -> Fields:
+        """An event type with what it does not share."""
+        defaults = self._defaults
+        found = {name: each.fields[name] for name in EXPLICIT if can_be_said(name, each.fields[name])}
+        found |= {name: value for name, value in each.fields.items() if name in ONLY_TEAMS and value not in (None, False)}
+        found |= {
+            name: value
+            for name, value in sorted(each.fields.items())
+            if name not in EXPLICIT and name not in ONLY_TEAMS and (name not in defaults or normal.value(name, defaults[name]) != value)
+        }
+        for kind in INNER:
+            section, rows = INNER_SECTIONS[kind], self._list(kind, each.inner)
+            if (kind, each.inner) in self._account.lists and (rows or section not in defaults):
+                found[section] = rows
+        shown = {name: value for name, value in each.read_only.items() if name in {"price", "currency"} and value is not None}
+        return found | {"readOnly": shown}
+
+    def _team(self, each: Found) -> Fields:
+        """A team with its people and event types."""
+        said = {name: value for name, value in each.fields.items() if value is not None}
+        return {"slug": each.name, **said, "members": self._list(Kind.MEMBERSHIP, each.inner), "eventTypes": self._list(Kind.TEAM_EVENT_TYPE, each.inner)}
 
 
 def member(each: Found) -> Fields:
-    """Somebody of a team."""
-    return {"email": each.key.partition("/")[2], **each.fields}
+    """Somebody of a team or an organisation."""
+    said = {name: value for name, value in each.fields.items() if name != "disableImpersonation" or value}
+    return {"email": each.name, **said}
 
 
 def row(each: Found, around: Surroundings) -> Fields:

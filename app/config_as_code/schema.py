@@ -4,32 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from app.config_as_code.event_type_schema import EventType, EventTypeDefaults, TeamEventType
+from app.config_as_code.event_type_schema import DestinationCalendar, EventType, EventTypeDefaults, TeamEventType
 from app.config_as_code.part import Address, Clock, Colour, Day, Email, Line, Part, Slug, Weekday, Words, Zone
+from app.config_as_code.webhook_schema import Webhook
 
-Trigger = Literal[
-    "BOOKING_CREATED",
-    "BOOKING_REQUESTED",
-    "BOOKING_RESCHEDULED",
-    "BOOKING_CANCELLED",
-    "BOOKING_REJECTED",
-    "BOOKING_PAYMENT_INITIATED",
-    "BOOKING_PAID",
-    "BOOKING_NO_SHOW_UPDATED",
-    "MEETING_STARTED",
-    "MEETING_ENDED",
-    "RECORDING_READY",
-    "RECORDING_TRANSCRIPTION_GENERATED",
-    "INSTANT_MEETING",
-    "OOO_CREATED",
-    "FORM_SUBMITTED",
-    "FORM_SUBMITTED_NO_EVENT",
-    "ROUTING_FORM_FALLBACK_HIT",
-    "AFTER_HOSTS_CAL_VIDEO_NO_SHOW",
-    "AFTER_GUESTS_CAL_VIDEO_NO_SHOW",
-    "DELEGATION_CREDENTIAL_ERROR",
-    "WRONG_ASSIGNMENT_REPORT",
-]
 Section = Literal["schedules", "eventTypes", "teams", "webhooks"]
 
 
@@ -50,6 +28,7 @@ class Me(Part):
     timeFormat: Literal[12, 24] | None = None
     avatarUrl: Address | None = None
     defaultSchedule: Annotated[str | int | None, Field(description="The name of the schedule that counts where an event type names none.")] = None
+    destinationCalendar: Annotated[DestinationCalendar | None, Field(description="Where bookings are written when an event type names no other.")] = None
     readOnly: ReadOnlyMe | None = None
 
 
@@ -81,11 +60,12 @@ class Schedule(Part):
 
 
 class Member(Part):
-    """Somebody in a team; they must have an account at Cal.com already."""
+    """Somebody in a team or an organisation; they must have an account at Cal.com already."""
 
     email: Email
     role: Literal["MEMBER", "ADMIN", "OWNER"] = "MEMBER"
     accepted: bool | None = None
+    disableImpersonation: Annotated[bool | None, Field(description="Administrators may not sign in as this person.")] = None
 
 
 class Team(Part):
@@ -96,6 +76,11 @@ class Team(Part):
     name: Line
     bio: Words | None = None
     logoUrl: Address | None = None
+    bannerUrl: Address | None = None
+    calVideoLogo: Address | None = None
+    appLogo: Address | None = None
+    appIconLogo: Address | None = None
+    timeFormat: Literal[12, 24] | None = None
     timeZone: Zone | None = None
     weekStart: Weekday | None = None
     brandColor: Colour | None = None
@@ -108,16 +93,12 @@ class Team(Part):
     eventTypes: list[TeamEventType] | None = None
 
 
-class Webhook(Part):
-    """A subscription to deliveries; found again by its address."""
+class Organisation(Part):
+    """What belongs to the organisation of the account, which it has to lead. Each list that stands here is owned as a whole."""
 
-    subscriberUrl: Annotated[Address, Field(description="${SITE_URL} stands for the address of this site.")]
-    was: Address | None = None
-    triggers: Annotated[list[Trigger], Field(min_length=1)]
-    active: bool = True
-    payloadTemplate: Words | None = None
-    version: Literal["2021-10-20", "2026-07-27"] | None = None
-    secret: Annotated[str | None, Field(pattern=r"^CALCOM_WEBHOOK_SECRET(_[A-Z0-9_]+)?$", description="The NAME of the setting that holds the secret.")] = None
+    members: list[Member] | None = None
+    teams: list[Team] | None = None
+    webhooks: list[Webhook] | None = None
 
 
 class Unlisted(Part):
@@ -139,6 +120,7 @@ class ConfigFile(Part):
     eventTypeDefaults: EventTypeDefaults | None = None
     eventTypes: list[EventType] | None = None
     teams: list[Team] | None = None
+    organisation: Organisation | None = None
     webhooks: list[Webhook] | None = None
 
     @model_validator(mode="after")

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from app.calcom.account import ACCOUNT, Home
 from app.calcom.client import Client
 from app.calcom.errors import NotFound, Refused
 from app.calcom.types import Override, WorkingHours
-from app.config_as_code import questions
-from app.config_as_code.account import Found, Reader
-from app.config_as_code.kinds import NUMBERS, REVERSED, SWITCHED_OFF, TEXTS, Fields, Kind
+from app.config_as_code import hooks, links, questions
+from app.config_as_code.account import Reader
+from app.config_as_code.found import Found
+from app.config_as_code.kinds import NUMBERS, REVERSED, SWITCHED_OFF, TEXTS, WORDS, Fields, Kind
+from app.config_as_code.pairs import NAMELESS
 from app.config_as_code.plan import Change, can_be_told
 from app.config_as_code.surroundings import Surroundings
+from app.config_as_code.wishes import Wish
 
 MAILS = ("disableEmailsToAttendees", "disableEmailsToHosts")
 
@@ -22,117 +26,129 @@ class Sender:
     def __init__(self, client: Client, around: Surroundings, people: Mapping[str, int]) -> None:
         self._client = client
         self._around = around
-        self._people = dict(people)
         self._reader = Reader(client, around)
+        self._reader.people |= people
 
     def create(self, change: Change) -> None:
         """Makes the object, as far as one request can."""
         fields = {name: value for name, value in change.wanted.items() if can_be_told(name, value)}
+        home, client = self._home(change), self._client
         match change.kind:
             case Kind.SCHEDULE:
-                self._client.schedules.create(**self._hours(fields))
+                client.schedules.create(**_hours(fields))
             case Kind.TEAM:
-                self._client.teams.create({**_team_body(fields), "slug": change.key})
+                client.teams.create({**_team_body(fields), "slug": _name(change)}, organisation_id=home.organisation)
             case Kind.MEMBERSHIP:
-                role, accepted = fields["role"], fields.get("accepted")
-                self._client.teams.add(self._team(change), self._number_of(change.key.partition("/")[2]), role=role, accepted=accepted)
+                client.teams.add(home.team, self._number_of(_name(change)), **_member(fields), organisation_id=home.organisation)
             case Kind.WEBHOOK:
-                self._client.webhooks.create(**{"secret": "", **self._webhook(fields)})
+                hooks.create(client, self._around, home, fields)
+            case Kind.PRIVATE_LINK:
+                links.create(client, home, change.wanted)
             case _:
-                team_id = self._team(change) if change.kind == Kind.TEAM_EVENT_TYPE else None
-                self._client.event_types.create(self._event_type(fields), team_id=team_id)
+                client.event_types.create(self._event_type(fields, change), team_id=home.team, organisation_id=home.organisation)
 
-    def update(self, change: Change, number: int | str | None, team_id: int | None, fields: Fields) -> None:
+    def update(self, change: Change, number: int | str | None, fields: Fields) -> None:
         """Sets these properties of an object that is there."""
+        home, client = self._home(change), self._client
         match change.kind:
             case Kind.ME:
-                self._client.people.change_me(self._me(fields))
+                self._change_me(fields)
             case Kind.SCHEDULE:
-                self._client.schedules.update(_number(number), **self._hours(fields))
+                client.schedules.update(_number(number), **_hours(fields))
             case Kind.TEAM:
-                self._client.teams.update(_number(number), _team_body(fields))
+                client.teams.update(_number(number), _team_body(fields), organisation_id=home.organisation)
             case Kind.MEMBERSHIP:
-                self._client.teams.change(_number(team_id), _number(number), role=fields.get("role"), accepted=fields.get("accepted"))
+                client.teams.change(home.team, _number(number), **_member(fields), organisation_id=home.organisation)
             case Kind.WEBHOOK:
-                self._client.webhooks.update(str(number), **self._webhook(fields))
+                hooks.update(client, self._around, home, str(number), fields)
+            case Kind.PRIVATE_LINK:
+                links.update(client, home, str(number), change.wanted)
             case _:
-                self._client.event_types.update(_number(number), self._event_type(fields), team_id=team_id)
+                client.event_types.update(_number(number), self._event_type(fields, change), team_id=home.team, organisation_id=home.organisation)
 
     def delete(self, change: Change) -> None:
         """Takes the object away. One that is gone already is no failure: somebody was faster."""
+        home, client = self._home(change), self._client
         try:
             match change.kind:
                 case Kind.SCHEDULE:
-                    self._client.schedules.delete(_number(change.id))
+                    client.schedules.delete(_number(change.id))
                 case Kind.TEAM:
-                    self._client.teams.delete(_number(change.id))
+                    client.teams.delete(_number(change.id), organisation_id=home.organisation)
                 case Kind.MEMBERSHIP:
-                    self._client.teams.remove(_number(change.team_id), _number(change.id))
+                    client.teams.remove(home.team, _number(change.id), organisation_id=home.organisation)
                 case Kind.WEBHOOK:
-                    self._client.webhooks.delete(str(change.id))
+                    client.webhooks.delete(str(change.id), home)
+                case Kind.PRIVATE_LINK:
+                    client.private_links.delete(home, str(change.id))
                 case _:
-                    self._client.event_types.delete(_number(change.id), team_id=change.team_id)
+                    client.event_types.delete(_number(change.id), team_id=home.team, organisation_id=home.organisation)
         except NotFound:
             return
 
     def find(self, change: Change) -> Found | None:
         """The object as it is now: by its number, else by its key; None when there is none."""
-        rows = [each for each in self._read(change) if each.kind == change.kind]
+        rows = self._read(change)
         by_number = [each for each in rows if change.id is not None and each.id == change.id]
-        team = self._team_or_none(change)
-        key = change.key.partition("/")[2] if team is not None else change.key
-        by_key = [each for each in rows if each.key == change.key or (team is not None and each.team_id == team and each.key.partition("/")[2] == key)]
-        return next(iter(by_number or by_key), None)
+        wish = change.place.wish
+        if change.kind in NAMELESS:
+            by_name = [each for each in rows if each.fields == change.wanted][-1:] if change.id is None else []
+        else:
+            by_name = [each for each in rows if wish is not None and each.name == wish.name]
+        return next(iter(by_number or by_name), None)
 
     def _read(self, change: Change) -> list[Found]:
-        match change.kind:
-            case Kind.SCHEDULE:
-                return self._reader.schedules()
-            case Kind.ME:
-                return [self._reader.me()]
-            case Kind.WEBHOOK:
-                return self._reader.webhooks()
-            case Kind.EVENT_TYPE:
-                if change.id is not None:
-                    try:
-                        return [self._reader.event_type(self._client.event_types.get(_number(change.id)))]
-                    except NotFound:
-                        return []
-                return [self._reader.event_type(each) for each in self._client.event_types.mine()]
-            case _:
-                return list(self._reader.teams())
+        if change.kind == Kind.ME:
+            return [self._reader.me(calendar="destinationCalendar" in change.wanted)]
+        if change.kind == Kind.EVENT_TYPE and change.id is not None:
+            try:
+                return [self._reader.event_type(self._client.event_types.get(_number(change.id)))]
+            except NotFound:
+                return []
+        return self._reader.all(change.kind, self._home(change))
 
-    def _me(self, fields: Fields) -> Fields:
+    def _home(self, change: Change) -> Home:
+        """Where the object is; what it is in may have been made a moment ago."""
+        if change.place.home is not None:
+            return change.place.home
+        return self._home_of(change.place.wish) if change.place.wish else ACCOUNT
+
+    def _home_of(self, wish: Wish) -> Home:
+        if wish.inside is None:
+            raise Refused(f"{wish.key} is nowhere at Cal.com.")
+        owner = wish.inside
+        around = ACCOUNT if not owner.organisation and owner.inside is None else self._organisation() if owner.organisation else self._home_of(owner)
+        there = next((each for each in self._reader.all(owner.kind, around) if each.name in {owner.name, owner.was}), None)
+        if there is None:
+            raise Refused(f"There is no {WORDS[owner.kind]} {owner.key} at Cal.com.")
+        return there.inner
+
+    def _organisation(self) -> Home:
+        return Home(organisation=self._client.people.me().organisation_id)
+
+    def _change_me(self, fields: Fields) -> None:
         body = dict(fields)
+        calendar = body.pop("destinationCalendar", None)
         if "defaultSchedule" in body:
             body["defaultScheduleId"] = self._schedule_id(body.pop("defaultSchedule"))
-        return body
+        if body:
+            self._client.people.change_me(body)
+        if calendar:
+            self._client.calendars.write_to(calendar["integration"], calendar["externalId"])
 
-    def _hours(self, fields: Fields) -> dict[str, Any]:
-        found = {own: fields[name] for name, own in (("name", "name"), ("timeZone", "time_zone")) if name in fields}
-        if "availability" in fields:
-            found["hours"] = [WorkingHours(days=tuple(row["days"]), start=row["startTime"], end=row["endTime"]) for row in fields["availability"]]
-        if "overrides" in fields:
-            found["overrides"] = [Override(day=date.fromisoformat(row["date"]), start=row["startTime"], end=row["endTime"]) for row in fields["overrides"]]
-        return found
-
-    def _webhook(self, fields: Fields) -> dict[str, Any]:
-        names = {"subscriberUrl": "url", "triggers": "triggers", "active": "active", "payloadTemplate": "template", "version": "version"}
-        found = {own: fields[name] for name, own in names.items() if fields.get(name) is not None}
-        if fields.get("secret"):
-            found["secret"] = self._around.secret(fields["secret"])
-        return found
-
-    def _event_type(self, fields: Fields) -> Fields:
+    def _event_type(self, fields: Fields, change: Change) -> Fields:
         body = {name: spelled(name, value) for name, value in fields.items() if name not in {"schedule", "bookingFields", "hosts"}}
         if fields.get("schedule") is not None:
             body["scheduleId"] = self._schedule_id(fields["schedule"])
         if "bookingFields" in fields:
             body["bookingFields"] = questions.body(fields["bookingFields"])
-        if "hosts" in fields and not fields.get("assignAllTeamMembers"):
-            body["hosts"] = [{**host, "userId": self._number_of(host["email"])} for host in fields["hosts"]]
-            for host in body["hosts"]:
-                del host["email"]
+        if "hosts" in fields:
+            body["hosts"] = [
+                {"userId": self._number_of(host["email"])} | {name: value for name, value in host.items() if name != "email"}
+                for host in fields["hosts"]
+            ]  # fmt: skip
+            if change.wanted.get("assignAllTeamMembers"):
+                body["assignAllTeamMembers"] = True
         return body
 
     def _schedule_id(self, named: str | int) -> int:
@@ -143,20 +159,9 @@ class Sender:
         return fitting[0]
 
     def _number_of(self, email: str) -> int:
-        if email not in self._people:
+        if email not in self._reader.people:
             raise Refused(f"Nobody with the address {email} is known to this account: invite them in Cal.com first, then apply again.")
-        return self._people[email]
-
-    def _team(self, change: Change) -> int:
-        found = self._team_or_none(change)
-        if found is None:
-            raise Refused(f"There is no team {change.team} at Cal.com.")
-        return found
-
-    def _team_or_none(self, change: Change) -> int | None:
-        if change.team is None or change.team_id is not None:
-            return change.team_id
-        return next((each.id for each in self._client.people.teams() if each.slug == change.team), None)
+        return self._reader.people[email]
 
 
 def spelled(name: str, value: Any) -> Any:
@@ -182,3 +187,21 @@ def _number(value: int | str | None) -> int:
     if value is None:
         raise NotFound("Cal.com gave this object no number.")
     return int(value)
+
+
+def _name(change: Change) -> str:
+    return change.place.wish.name if change.place.wish else ""
+
+
+def _member(fields: Fields) -> dict[str, Any]:
+    found = {own: fields[name] for name, own in (("role", "role"), ("accepted", "accepted")) if name in fields}
+    return found | ({"no_impersonation": fields["disableImpersonation"]} if "disableImpersonation" in fields else {})
+
+
+def _hours(fields: Fields) -> dict[str, Any]:
+    found = {own: fields[name] for name, own in (("name", "name"), ("timeZone", "time_zone")) if name in fields}
+    if "availability" in fields:
+        found["hours"] = [WorkingHours(days=tuple(row["days"]), start=row["startTime"], end=row["endTime"]) for row in fields["availability"]]
+    if "overrides" in fields:
+        found["overrides"] = [Override(day=date.fromisoformat(row["date"]), start=row["startTime"], end=row["endTime"]) for row in fields["overrides"]]
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.sandbox.errors import SlugTaken, UnknownEventType, UnknownHost
 from app.sandbox.questions import Question
+from app.sandbox.rhythm import WEEKLY, Rhythm
 from app.sandbox.schedules import WEEKDAYS_NINE_TO_FIVE, Schedule
 
 DAYS_AHEAD = 60
@@ -45,6 +46,8 @@ class Host:
     week_start: str = "Monday"
     time_format: int = 12
     avatar_url: str | None = None
+    calendar: tuple[str, str] = ("google_calendar", "")
+    """Where bookings are written; without a name the one of the e-mail address."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -64,6 +67,8 @@ class EventType:
     currency: str = "usd"
     seats: int | None = None
     weeks: int | None = None
+    """How many dates a series has; None where each meeting stands alone."""
+    rhythm: Rhythm = WEEKLY
     hidden: bool = False
     gone: bool = False
     questions: tuple[Question, ...] = ()

@@ -62,6 +62,20 @@ def remove_type(number: int) -> Response:
         return jsonify(eventType=_kind(desk().engine.catalogue.remove_type(number)))
 
 
+@control_catalogue.post("/organisations")
+def found() -> tuple[Response, int]:
+    """An organisation with a `name` and a `slug`, led by the host `username`, else by the first: no API of Cal.com can make one."""
+    given, engine = reading.json_object(), desk().engine
+    username = reading.text(given, "username")
+    with engine.lock:
+        leader = engine.catalogue.host(username) if username else engine.catalogue.first_host()
+        if desk().teams.organisation_of(leader):
+            raise BadRequest(f"{leader.username} is in an organisation already.")
+        name = reading.text(given, "name") or "Acme"
+        made = desk().teams.found({"name": name, "slug": reading.text(given, "slug") or name.lower().replace(" ", "-")}, leader)
+    return jsonify(organisation={"id": made.id, **made.fields}), 201
+
+
 def _known(username: str) -> bool:
     try:
         desk().engine.catalogue.host(username)

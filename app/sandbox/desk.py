@@ -16,6 +16,7 @@ from app.sandbox.engine import Engine
 from app.sandbox.fault_queue import FaultQueue
 from app.sandbox.key_ring import KeyRing
 from app.sandbox.limits import Limiter
+from app.sandbox.links import PrivateLinks
 from app.sandbox.listing import Lists
 from app.sandbox.managed import ManagedPeople
 from app.sandbox.state import Happening
@@ -40,6 +41,7 @@ class Desk:
     limiter: Limiter = field(default_factory=Limiter)
     lists: Lists = field(default_factory=Lists)
     managed: ManagedPeople = field(default_factory=ManagedPeople)
+    links: PrivateLinks = field(default_factory=PrivateLinks)
     teams: Teams = field(default_factory=Teams)
     tally: Tally = field(default_factory=Tally)
     faults: FaultQueue = field(default_factory=FaultQueue)
@@ -73,6 +75,7 @@ class Desk:
         self.faults.fill("")
         self.subscriptions.clear()
         self.teams.clear()
+        self.links.clear()
         self.subscribe_site()
         with self._turning:
             self.dials = Dials()

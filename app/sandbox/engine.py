@@ -6,7 +6,7 @@ one silently behind, and that old addresses still work.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from app.sandbox import classes, periods, rows, slots
@@ -19,7 +19,6 @@ from app.sandbox.state import Booking, Status, Trigger
 from app.sandbox.uids import new_uid
 
 _FLAG_WEEKS = 4
-_WEEK = timedelta(weeks=1)
 
 
 class Engine(ClassMoves, HostActs):
@@ -77,7 +76,7 @@ class Engine(ClassMoves, HostActs):
         minutes = self.length(kind, order.minutes)
         weeks = order.weeks or kind.weeks if kind.weeks else _FLAG_WEEKS if order.as_series else None
         with self.lock:
-            starts = [order.start + n * _WEEK for n in range(weeks or 1)]
+            starts = kind.rhythm.dates(order.start, weeks or 1)
             for start in starts:
                 self._check(kind, start, minutes, visitor=order.office_hours_only)
             if order.office_hours_only:

@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 
 from app.sandbox.state import Booking, Person
 
-_WEEKLY = 2
-
 
 def utc_offset(zone: str, moment: datetime) -> int:
     """Minutes from UTC in a zone at the time of the meeting."""
@@ -102,7 +100,8 @@ def details(booking: Booking) -> dict[str, Any]:
 
 
 def recurring(booking: Booking) -> dict[str, int] | None:
-    """The weekly rule of a series, in Cal.com's numbers."""
+    """The rule of a series, in Cal.com's numbers."""
     if not booking.weeks:
         return None
-    return {"freq": _WEEKLY, "count": booking.weeks, "interval": 1}
+    rhythm = booking.event_type.rhythm
+    return {"freq": rhythm.number, "count": booking.weeks, "interval": rhythm.interval}

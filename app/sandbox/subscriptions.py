@@ -25,7 +25,7 @@ DEFAULT_VERSION = "2021-10-20"
 
 @dataclass(kw_only=True, eq=False)
 class Subscription:
-    """One webhook of a host, or of one of the host's event types."""
+    """One webhook of a host, of one of the host's event types, or of an organisation."""
 
     id: str
     owner_id: int
@@ -36,6 +36,7 @@ class Subscription:
     template: str | None = None
     version: str = DEFAULT_VERSION
     event_type_id: int | None = None
+    organisation_id: int | None = None
 
 
 class Subscriptions:
@@ -57,10 +58,12 @@ class Subscriptions:
         with self._lock:
             self._all.pop(one.id, None)
 
-    def of(self, host: Host, *, event_type_id: int | None = None) -> list[Subscription]:
-        """The webhooks of a host, or those of one event type, oldest first."""
+    def of(self, host: Host, *, event_type_id: int | None = None, organisation_id: int | None = None) -> list[Subscription]:
+        """The webhooks of a host, or those of one event type or organisation, oldest first."""
+        home = (event_type_id, organisation_id)
         with self._lock:
-            return [one for one in self._all.values() if one.owner_id == host.id and one.event_type_id == event_type_id]
+            mine = [one for one in self._all.values() if (one.event_type_id, one.organisation_id) == home]
+            return [one for one in mine if home != (None, None) or one.owner_id == host.id]
 
     def told_of(self, trigger: str, *, host: Host, event_type_id: int) -> list[Subscription]:
         """Who hears of this; the same address at two levels hears it twice."""
@@ -68,7 +71,11 @@ class Subscriptions:
             return [
                 one
                 for one in self._all.values()
-                if one.active and one.owner_id == host.id and one.event_type_id in (None, event_type_id) and trigger in one.triggers
+                if one.active
+                and one.owner_id == host.id
+                and one.organisation_id is None
+                and one.event_type_id in (None, event_type_id)
+                and trigger in one.triggers
             ]
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Teams of the simulated account: who is in them, and what can be booked with them. They are kept and read back; nobody books them here."""
+"""Teams and organisations of the simulated account: who is in them, what can be booked with them. They are kept and read back; nobody books them here."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -15,6 +15,20 @@ class Membership:
     host: Host
     role: str = "MEMBER"
     accepted: bool = False
+    no_impersonation: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Organisation:
+    """A company with its people; its teams say that they belong to it."""
+
+    id: int
+    fields: dict[str, Any]
+    members: list[Membership] = field(default_factory=list)
+
+    def led_by(self, host: Host) -> bool:
+        """Whether somebody may change it."""
+        return any(one.host is host and one.role in {"ADMIN", "OWNER"} for one in self.members)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -23,6 +37,7 @@ class Team:
 
     id: int
     fields: dict[str, Any]
+    parent: Organisation | None = None
     members: list[Membership] = field(default_factory=list)
     types: dict[int, EventType] = field(default_factory=dict)
     more: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -35,15 +50,31 @@ class Teams:
     def __init__(self) -> None:
         self._ids = itertools.count(501)
         self._all: dict[int, Team] = {}
+        self._organisations: dict[int, Organisation] = {}
 
-    def add(self, fields: dict[str, Any], founder: Host) -> Team:
+    def found(self, fields: dict[str, Any], founder: Host) -> Organisation:
+        """An organisation, with its founder as owner. The API cannot make one."""
+        made = Organisation(id=next(self._ids), fields=fields)
+        self._organisations[made.id] = made
+        self.join(made, founder, role="OWNER", accepted=True)
+        return made
+
+    def organisation_of(self, host: Host) -> Organisation | None:
+        """The organisation that somebody is in; most are in none."""
+        return next((one for one in self._organisations.values() if any(member.host is host for member in one.members)), None)
+
+    def in_organisation(self, organisation: Organisation) -> list[Team]:
+        """The teams of an organisation, whoever is in them."""
+        return [team for team in self._all.values() if team.parent is organisation]
+
+    def add(self, fields: dict[str, Any], founder: Host, *, parent: Organisation | None = None) -> Team:
         """A further team, with its founder as owner."""
-        made = Team(id=next(self._ids), fields=fields)
+        made = Team(id=next(self._ids), fields=fields, parent=parent)
         self._all[made.id] = made
         self.join(made, founder, role="OWNER", accepted=True)
         return made
 
-    def join(self, team: Team, host: Host, *, role: str, accepted: bool) -> Membership:
+    def join(self, team: Team | Organisation, host: Host, *, role: str, accepted: bool) -> Membership:
         """Somebody new in a team, or with a new role."""
         found = next((one for one in team.members if one.host is host), None)
         if found is None:
@@ -67,5 +98,6 @@ class Teams:
         return [team for team in self._all.values() if any(one.host is host for one in team.members)]
 
     def clear(self) -> None:
-        """Forget all teams."""
+        """Forget all teams and organisations."""
         self._all.clear()
+        self._organisations.clear()

@@ -116,7 +116,7 @@ ACTS: dict[str, Callable[[Client], Any]] = {
     "people.organisation_memberships": lambda client: client.people.organisation_memberships(7),
     "people.memberships of an organisation": lambda client: client.people.memberships(3, organisation_id=7),
     "teams.create of an organisation": lambda client: client.teams.create({"name": "Acme", "bannerUrl": "https://a.example/b"}, organisation_id=7),
-    "teams.update of an organisation": lambda client: client.teams.update(3, {"timeFormat": 12, "metadata": {"a": "b"}}, organisation_id=7),
+    "teams.update of an organisation": lambda client: client.teams.update(3, {"timeFormat": 12}, organisation_id=7),
     "teams.delete of an organisation": lambda client: client.teams.delete(3, organisation_id=7),
     "teams.add of an organisation": lambda client: client.teams.add(3, 5, role="ADMIN", no_impersonation=True, organisation_id=7),
     "teams.add to an organisation": lambda client: client.teams.add(None, 5, role="ADMIN", accepted=True, organisation_id=7),

@@ -107,7 +107,7 @@ def test_what_changed_while_somebody_thought_is_not_applied(
 
 
 def test_a_plan_that_deletes_is_refused_without_force(flask: Callable[..., Any], pulled: Path, calcom: FarCalcom) -> None:
-    pulled.write_text(pulled.read_text().split("webhooks:")[0] + "webhooks: []\n")
+    pulled.write_text(pulled.read_text().split("\nwebhooks:")[0] + "\nwebhooks: []\n")
     assert "! Needs --force: it deletes 1: webhook" in flask("plan").stdout
     result = flask("apply", "--yes")
     assert (result.exit_code, "nothing was changed" in result.stderr) == (1, True)

@@ -16,6 +16,7 @@ from app.config_as_code.account import read
 from app.config_as_code.apply import Unsafe
 from app.config_as_code.desk import ConfigDesk
 from app.config_as_code.files import load
+from app.config_as_code.found import EVERYTHING
 from app.config_as_code.kinds import Kind
 from app.config_as_code.plan import Action
 from app.config_as_code.rewrite import fresh
@@ -107,7 +108,7 @@ def is_as_it_was(before: Any, account: Watched, desk: ConfigDesk, kinds: set[Kin
     def shown(found: Any) -> Any:
         return {(each.kind, each.key, each.id): each.fields for each in found.objects if each.kind in kinds}
 
-    return bool(shown(before) == shown(read(account.client, set(Kind), desk.around)))
+    return bool(shown(before) == shown(read(account.client, EVERYTHING, desk.around)))
 
 
 def try_one(first: dict[str, Any], second: dict[str, Any], hours: tuple[dict[str, Any], dict[str, Any]]) -> None:
@@ -116,7 +117,7 @@ def try_one(first: dict[str, Any], second: dict[str, Any], hours: tuple[dict[str
         for types, schedules in ((first, hours[0]), (second, hours[1])):
             desk.path.write_text(fresh({"schedules": hours_of(schedules), "eventTypes": rows_of(types)}))
             load(desk.path)
-            before = read(account.client, set(Kind), desk.around)
+            before = read(account.client, EVERYTHING, desk.around)
             account.calls.clear()
             compared = desk.compare()
             if any(change.action == Action.DELETE for change in compared.plan.changes):

@@ -16,9 +16,12 @@ from app.sandbox.api.keys import identify
 from app.sandbox.api.managed import managed
 from app.sandbox.api.me import me
 from app.sandbox.api.new_bookings import new_bookings
+from app.sandbox.api.organisations import organisations
+from app.sandbox.api.private_links import private_links
 from app.sandbox.api.reservations import reservations
 from app.sandbox.api.schedules import schedules
 from app.sandbox.api.slots import slots
+from app.sandbox.api.team_event_types import team_event_types
 from app.sandbox.api.teams import teams
 from app.sandbox.api.versions import not_there
 from app.sandbox.api.webhooks import webhooks
@@ -29,6 +32,8 @@ from app.sandbox.limits import Pace
 _KEY, _TOKENS_PER_KEY = 120, 500
 API = Blueprint("api", __name__, url_prefix="/v2")
 for _part in (me, account, event_types, event_type_changes, schedules, slots, reservations, bookings, new_bookings, booking_acts, webhooks, managed, teams):
+    API.register_blueprint(_part)
+for _part in (team_event_types, organisations, private_links):
     API.register_blueprint(_part)
 
 API.register_error_handler(problems.ApiProblem, problems.ordinary)

@@ -15,6 +15,13 @@ account = Blueprint("api_account", __name__)
 _REFRESH = {"apiKeyDaysValid": Property(body.whole), "apiKeyNeverExpires": Property(body.switch)}
 
 
+_DESTINATION = {
+    "integration": Property(body.one_of("apple_calendar", "google_calendar", "office365_calendar"), required=True),
+    "externalId": Property(body.filled, required=True),
+    "delegationCredentialId": Property(body.text),
+}
+
+
 @account.post("/api-keys/refresh")
 def refresh() -> Response:
     """A new key; from now on the current one is refused."""
@@ -54,8 +61,8 @@ def calendars() -> Response:
     connected = {"integration": app, "credentialId": host.id, "primary": calendar, "calendars": [calendar]}
     destination = {
         "id": host.id,
-        "integration": "google_calendar",
-        "externalId": host.email,
+        "integration": host.calendar[0],
+        "externalId": host.calendar[1] or host.email,
         "primaryEmail": host.email,
         "userId": host.id,
         "eventTypeId": None,
@@ -67,3 +74,14 @@ def calendars() -> Response:
         "integrationTitle": "Google Calendar",
     }
     return success({"connectedCalendars": [connected], "destinationCalendar": destination})
+
+
+@account.put("/destination-calendars")
+def write_to() -> Response:
+    """Another calendar receives what is booked; only one that is connected can."""
+    host, given = require_host(), body.read(_DESTINATION)
+    if given["externalId"] not in {host.email, f"second-{host.email}"}:
+        raise ApiProblem(400, "Could not find calendar")
+    host.calendar = (given["integration"], given["externalId"])
+    told = {"userId": host.id, "integration": given["integration"], "externalId": given["externalId"], "credentialId": host.id}
+    return success(told)

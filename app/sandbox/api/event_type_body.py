@@ -11,6 +11,7 @@ from app.sandbox.api.places import checked_places, offered_place
 from app.sandbox.api.problems import ApiProblem, BadBody
 from app.sandbox.periods import PERIODS
 from app.sandbox.questions import CUSTOM_TYPES, WITH_OPTIONS, WITHOUT_PLACEHOLDER, Question
+from app.sandbox.rhythm import Rhythm
 
 Changes = dict[str, Any]
 
@@ -115,9 +116,7 @@ def _recurrence(given: dict[str, Any] | None) -> Changes:
         "frequency": Property(body.one_of(*_FREQUENCIES), required=True),
     }
     kept = body.checked(given, wanted, path="recurrence.")
-    if (kept["interval"], kept["frequency"]) != (1, "weekly"):
-        raise ApiProblem(400, "This simulation knows weekly series only.")
-    return {"weeks": kept["occurrences"]}
+    return {"weeks": kept["occurrences"], "rhythm": Rhythm(kept["frequency"], kept["interval"])}
 
 
 def _confirmation(given: dict[str, Any] | None) -> Changes:

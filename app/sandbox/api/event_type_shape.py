@@ -37,7 +37,7 @@ def event_type(kind: EventType, *, web: str) -> dict[str, Any]:
         "minimumBookingNotice": kind.notice_minutes,
         "beforeEventBuffer": kind.buffer_before,
         "afterEventBuffer": kind.buffer_after,
-        "recurrence": {"interval": 1, "occurrences": kind.weeks, "frequency": "weekly"} if kind.weeks else None,
+        "recurrence": _series(kind),
         "metadata": NO_MAILS | kind.metadata,
         "price": kind.price,
         "currency": kind.currency,
@@ -116,6 +116,12 @@ def _confirmation(kind: EventType) -> dict[str, Any]:
     if not kind.confirm_first:
         return dict(_DISABLED)
     return kind.details.get("confirmationPolicy") or {"type": "always", "blockUnconfirmedBookingsInBooker": True}
+
+
+def _series(kind: EventType) -> dict[str, Any] | None:
+    if not kind.weeks:
+        return None
+    return {"interval": kind.rhythm.interval, "occurrences": kind.weeks, "frequency": kind.rhythm.frequency}
 
 
 def _seats(kind: EventType) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def change() -> Response:
 
 
 def _shape(host: Host) -> dict[str, Any]:
+    organisation = desk().teams.organisation_of(host)
     return {
         "id": host.id,
         "username": host.username,
@@ -64,5 +65,5 @@ def _shape(host: Host) -> dict[str, Any]:
         "defaultScheduleId": host.default_schedule_id,
         "weekStart": host.week_start,
         "timeZone": host.time_zone,
-        "organizationId": None,
+        "organizationId": organisation.id if organisation else None,
     }
