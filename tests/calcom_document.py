@@ -31,7 +31,7 @@ DISABLED_IN_PRACTICE = {"bookingWindow", "bookerActiveBookingsLimit", "seats", "
 REFERS_TO_ITSELF = {"GetReservedSlotOutput_2024_09_04", "ReassignBookingOutput_2024_08_13"}
 FREE = {"users", "hosts", "lengthInMinutesOptions", "ConnectedCalendarsData.destinationCalendar"}
 """Wrongly typed as texts, or empty where nothing is connected. The id of a webhook is forgiven as well: a text, said to be a number."""
-MANY_IN_PRACTICE = {"GetTeamMembershipsOutput.data"}
+MANY_IN_PRACTICE = {"GetAllOrgMemberships.data", "GetTeamMembershipsOutput.data"}
 """One object in the document, a list of them at the real one."""
 WITHOUT_ITS_BODY = re.compile(r"/v2/organizations/[^/]+/teams/[^/]+(/event-types/[^/]+/private-links/[^/]+)")
 """The document shows no body for changing such a link; it is that of a link of one's own event type."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,12 @@ class Watched(NearCalcom):
     def __init__(self) -> None:
         super().__init__()
         self.faults: list[str] = []
+        self.gone: tuple[str, ...] = ()
+        """Paths that this installation does not know."""
 
     def _carry(self, call: Call, *, seconds: float) -> Any:
+        if any(part in call.path for part in self.gone):
+            call = replace(call, path="/not-there")
         reply = super()._carry(call, seconds=seconds)
         if (calcom_document.FIXTURES / "openapi.json").exists():
             path = f"/v2{call.path}"

@@ -88,7 +88,7 @@ def test_a_look_names_what_differs_and_the_plan_is_applied_as_it_was_shown(adopt
 
 def test_a_plan_that_deletes_needs_a_tick(adopted: FlaskClient, calcom: FarCalcom, file: Path) -> None:
     text = file.read_text()
-    file.write_text(text[: text.index("webhooks:")] + "webhooks: []\n")
+    file.write_text(text[: text.index("\nwebhooks:")] + "\nwebhooks: []\n")
     page = press(adopted, "/admin/calcom/look").text
     assert "it deletes 1" in page
     seen = hidden(page, "seen")
