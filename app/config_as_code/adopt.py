@@ -61,6 +61,8 @@ class Adoption:
         wanted = wishes(self._config, self._around)
         pairs = Pairs(wanted, self._account)
         for wish, there in pairs.each():
+            if pairs.home(wish) is None:
+                continue  # it goes with what it is in
             try:
                 self._drop(wish) if there is None else self._update(wish, there)
             except NotInPlace:

@@ -35,8 +35,9 @@ class Found:
     @property
     def inner(self) -> Home:
         """Where that is which it holds."""
-        number = int(self.id) if self.id is not None and self.kind != Kind.WEBHOOK else None
-        return replace(self.home, team=number) if self.kind == Kind.TEAM else replace(self.home, event_type=number)
+        if self.kind not in {Kind.TEAM, Kind.EVENT_TYPE, Kind.TEAM_EVENT_TYPE} or self.id is None:
+            return self.home
+        return replace(self.home, team=int(self.id)) if self.kind == Kind.TEAM else replace(self.home, event_type=int(self.id))
 
     def holds(self, kind: Kind) -> bool:
         """Whether Cal.com's API knows such a list inside this one: of private links not for the event types of plain teams."""

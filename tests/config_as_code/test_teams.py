@@ -85,13 +85,13 @@ def test_an_event_type_of_a_team_has_webhooks_of_its_own(team: Callable[[dict[st
     [
         (
             {"schedulingType": "collective", "hosts": [{"email": ROBIN, "mandatory": True}]},
-            "hosts: mandatory and priority belong to the schedulingType roundRobin",
+            "mandatory and priority belong to the schedulingType roundRobin",
         ),
         ({"assignAllTeamMembers": True}, "hosts: beside assignAllTeamMembers only those stand that are mandatory in a roundRobin"),
         ({"schedulingType": "together"}, "schedulingType must be one of 'collective', 'roundRobin' or 'managed'"),
         (
             {"privateLinks": [{"maxUsageCount": 1}]},
-            "privateLinks cannot stand here: Cal.com's API knows them of own event types and of an organisation's teams only",
+            "privateLinks cannot stand here: Cal.com's API knows them of own event types and",
         ),
         ({"hosts": [{"email": "robin"}]}, "hosts.1.email does not have the form that is needed here"),
     ],
@@ -103,6 +103,13 @@ def test_a_mistake_is_named(desk: ConfigDesk, edit: Edit, kind: dict[str, Any], 
         desk.compare()
     assert words in str(refused.value)
     assert "line " in str(refused.value)
+
+
+def test_a_team_deleted_by_hand_is_taken_out_of_the_file_with_all_that_is_in_it(team: Callable[[dict[str, Any]], Any], desk: ConfigDesk) -> None:
+    found = team(KIND | {"webhooks": [{"subscriberUrl": "https://a.example/hook", "triggers": ["BOOKING_PAID"]}]})
+    desk.client.teams.delete(found.home.team)
+    assert desk.pull() == [desk.path]
+    assert desk.path.read_text() == "me: {}\nteams: []\n"
 
 
 def test_a_host_whom_nobody_knows_stops_the_apply_in_words(desk: ConfigDesk, edit: Edit) -> None:
