@@ -3,15 +3,16 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 import click
 from flask import Flask
 
 from app import clock
-from app.calcom.errors import CalcomError
+from app.calcom.errors import CalcomError, Wait
 from app.cli import demo, printing
 from app.cli.calcom import group
 from app.cli.current import real_app
@@ -29,6 +30,7 @@ from app.config_as_code.schema import json_schema
 
 __all__ = ["group"]
 
+Row = TypeVar("Row")
 COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
 DATABASE = "frontdesk.sqlite3"
 AT_ONCE = 20
@@ -42,7 +44,7 @@ def pull(*, everything: bool) -> None:
     """Adopts the live account into the file: comments, order and everything that is equal stay as they are."""
     with _app() as app, _told():
         desk = _desk(app)
-        written = desk.pull(everything=everything)
+        written = _patiently(desk, lambda at: at.pull(everything=everything))
     for path in written:
         click.echo(f"Written: {path}")
     if not written:
@@ -59,7 +61,7 @@ def plan(*, as_json: bool, markdown: bool, html: bool, check: bool) -> None:
     if as_json + markdown + html > 1:
         printing.stop("Use one of --json, --markdown and --html.")
     with _app() as app, _told():
-        found = _desk(app).compare().plan
+        found = _patiently(_desk(app), ConfigDesk.compare).plan
     if as_json:
         click.echo(json.dumps(show.as_json(found), ensure_ascii=False))
     elif markdown or html:
@@ -76,7 +78,7 @@ def apply(*, yes: bool, force: bool) -> None:
     """Shows the plan, asks, and carries it out change by change. Stopped at any moment, the next one finishes it."""
     with _app() as app, _told():
         desk = _desk(app)
-        _apply(desk, desk.compare(), yes=yes, force=force)
+        _apply(desk, _patiently(desk, ConfigDesk.compare), yes=yes, force=force)
 
 
 @group.command("drift")
@@ -84,7 +86,7 @@ def apply(*, yes: bool, force: bool) -> None:
 def drift(*, as_json: bool) -> None:
     """Says what at Cal.com is not as the file says, and since when. Exit status 0 nothing, 1 drift, 2 it cannot be told."""
     with _app() as app, _told():
-        found = _desk(app).compare().plan
+        found = _patiently(_desk(app), ConfigDesk.compare).plan
         rows = drifting.note(found, now=clock.now())
     if as_json:
         click.echo(json.dumps({"drift": [drifting.as_row(row) for row in rows]}, ensure_ascii=False))
@@ -133,6 +135,15 @@ def _desk(app: Flask) -> ConfigDesk:
     return found
 
 
+def _patiently(desk: ConfigDesk, ask: Callable[[ConfigDesk], Row]) -> Row:
+    """What a reading of the account gives; where the key's requests are used up it begins again and waits for them."""
+    try:
+        return ask(desk)
+    except Wait as wait:
+        click.echo(f"{wait} Waiting for that, Ctrl-C ends it.", err=True)
+        return ask(desk.unhurried(lambda: False))
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """What goes wrong, as lines on standard error, and the exit status for it."""
@@ -168,7 +179,7 @@ def _apply(desk: ConfigDesk, compared: Compared, *, yes: bool, force: bool) -> N
     if not yes:
         if not click.confirm("Apply this plan?"):
             printing.stop("Not applied, nothing was changed.", code=1)
-        again = desk.compare()
+        again = _patiently(desk, ConfigDesk.compare)
         if again.plan != compared.plan:
             printing.stop("Meanwhile the account or the file has changed: nothing was done. Look at the plan again.", code=1)
         compared = again

@@ -58,34 +58,39 @@ class Adoption:
 
     def texts(self, *, everything: bool) -> Texts:
         """What has to be written. Raises `ConfigError` where a file is written in a way that cannot be changed in place."""
-        wanted = wishes(self._config, self._around)
-        pairs = Pairs(wanted, self._account)
+        pairs = Pairs(wishes(self._config, self._around), self._account)
         for wish, there in pairs.each():
-            if pairs.home(wish) is None:
-                continue  # it goes with what it is in
-            try:
-                self._drop(wish) if there is None else self._update(wish, there)
-            except NotInPlace:
-                message = (
-                    f"{wish.where}: {wish.key} is written on one line, in braces; write it as a block, one key a line, so that it can be changed in place."
-                )
-                raise ConfigError(message) from None
+            if pairs.home(wish) is not None:  # else it goes with what it is in
+                self._change(wish, there)
         added: dict[str, list[Any]] = {}
         for each in pairs.unwanted():
             self._add(each, pairs, added)
-        for section, kind in SECTIONS.items():
-            if everything and not self._config.owns(section) and self._account.of(kind):
-                added[section] = [self._rows.of(each) for each in self._account.of(kind)]
+        if everything:
+            self._own_everything(added)
         for section, values in added.items():
             self._add_rows(section, values)
         for (path, keys), values in self._new.items():
             self._put_list(path, keys, values)
-        if everything and not self._config.owns(ORGANISATION) and (company := self._rows.organisation()):
-            self._writers[self._config.main.path].put_on_top(ORGANISATION, company)
-        if everything and not self._config.owns("me"):
-            self._writers[self._config.main.path].put_on_top("me", rows.me(self._account.of(Kind.ME)[0]))
         texts = {path: writer.text() for path, writer in self._writers.items() if writer.touched}
         return _checked(texts, tuple(self._documents), self._account, self._around, unchanged=self._documents)
+
+    def _change(self, wish: Wish, there: Found | None) -> None:
+        try:
+            self._drop(wish) if there is None else self._update(wish, there)
+        except NotInPlace:
+            message = f"{wish.where}: {wish.key} is written on one line, in braces; write it as a block, one key a line, so that it can be changed in place."
+            raise ConfigError(message) from None
+
+    def _own_everything(self, added: dict[str, list[Any]]) -> None:
+        """The lists and blocks that the file does not have yet."""
+        writer = self._writers[self._config.main.path]
+        for section, kind in SECTIONS.items():
+            if not self._config.owns(section) and self._account.of(kind):
+                added[section] = [self._rows.of(each) for each in self._account.of(kind)]
+        if not self._config.owns(ORGANISATION) and (company := self._rows.organisation()):
+            writer.put_on_top(ORGANISATION, company)
+        if not self._config.owns("me"):
+            writer.put_on_top("me", rows.me(self._account.of(Kind.ME)[0]))
 
     def _update(self, wish: Wish, there: Found) -> None:
         path, keys = wish.spot

@@ -14,13 +14,14 @@ from app.config_as_code.account import read
 from app.config_as_code.apply import Done, apply
 from app.config_as_code.complaints import ConfigError
 from app.config_as_code.files import Config, load
-from app.config_as_code.found import EVERYTHING, Account
+from app.config_as_code.found import EVERYTHING, Account, Scope
+from app.config_as_code.kinds import Kind
 from app.config_as_code.plan import Action, Change, Plan, plan
 from app.config_as_code.rewrite import fresh
 from app.config_as_code.rows import sections
 from app.config_as_code.send import Sender
 from app.config_as_code.surroundings import Surroundings
-from app.config_as_code.wishes import wishes
+from app.config_as_code.wishes import Wishes, wishes
 from app.jobs.embedded import take_lock
 
 KEPT_ROLLBACKS = 50
@@ -37,6 +38,8 @@ class Compared:
     config: Config
     account: Account
     plan: Plan
+    scope: Scope
+    """What of the account was read."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,15 @@ class ConfigDesk:
         """The same for work that nobody waits for."""
         return replace(self, client=self.client.unhurried(should_stop))
 
-    def compare(self, config: Config | None = None) -> Compared:
-        """The plan for the account as it is now. Raises `ConfigError` or a `CalcomError`."""
+    def compare(self, config: Config | None = None, *, only: frozenset[Kind] | None = None) -> Compared:
+        """The plan for the account as it is now, or for these kinds of it alone. Raises `ConfigError` or a `CalcomError`."""
         config = config or load(self.path)
         wanted = wishes(config, self.around)
+        if only is not None:
+            mine = tuple(wish for wish in wanted.objects if wish.kind in only)
+            wanted = Wishes(mine, (), Scope(only, organisation=False, calendar=False, everywhere=frozenset()))
         account = read(self.client, wanted.scope, self.around)
-        return Compared(config, account, plan(wanted, account))
+        return Compared(config, account, plan(wanted, account), wanted.scope)
 
     def apply(
         self,
@@ -93,7 +99,7 @@ class ConfigDesk:
         """The account as it is now, as a file that can be applied to get back to it."""
         folder = self.instance / "calcom-rollback"
         path = folder / f"{clock.now():%Y-%m-%dT%H-%M-%S-%f}.yaml"
-        scope, account = wishes(compared.config, self.around).scope, compared.account
+        scope, account = compared.scope, compared.account
         if any(change.action == Action.DELETE for change in compared.plan.changes):
             scope = replace(scope, everywhere=EVERYTHING.everywhere)  # what goes with an event type has to come back with it
             account = read(self.client, scope, self.around)

@@ -83,7 +83,7 @@ def propose(desk: ConfigDesk, slug: str, fields: Mapping[str, Any]) -> Proposal:
     before = {name: wish.fields.get(name) for name in after}
     texts = edited(config, wish, after)
     documents = tuple(parse(each.path, texts[each.path]) if each.path in texts else each for each in config.documents)
-    compared = desk.compare(Config(documents))
+    compared = desk.compare(Config(documents), only=frozenset({Kind.SCHEDULE, Kind.EVENT_TYPE}))
     mine = tuple(change for change in compared.plan.changes if change.kind == Kind.EVENT_TYPE and change.key == slug)
     alone = Plan(mine, tuple(report for report in compared.plan.reports if report.key == slug), compared.plan.objects)
     return Proposal(slug, before, after, texts, replace(compared, plan=alone))
