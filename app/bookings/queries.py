@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from app import clock
 from app.bookings.errors import BookingNotFound
 from app.bookings.indexing import BookingTerm
-from app.bookings.models import Booking, BookingChange, BookingFact, Status
+from app.bookings.models import Booking, BookingAddress, BookingChange, BookingFact, Status
 from app.bookings.question import LONGEST
 from app.bookings.terms import EVERY, host_term
 from app.db import db
@@ -140,6 +140,17 @@ def change_counts(bookings: Sequence[Booking]) -> dict[int, int]:
     ids = [booking.id for booking in bookings]
     rows = db.session.execute(select(BookingChange.booking_id, func.count()).where(BookingChange.booking_id.in_(ids)).group_by(BookingChange.booking_id))
     return {row[0]: row[1] for row in rows}
+
+
+def class_of(booking: Booking) -> list[Booking]:
+    """Everybody who holds a seat of the same class, with this booking, by name; empty where it stands in no class or is over."""
+    mine = booking.addresses[-1] if booking.addresses else None
+    if mine is None or not mine.seat:
+        return []
+    here = select(BookingAddress.booking_id).where(BookingAddress.uid == mine.uid, BookingAddress.seat != "")
+    live = Booking.status.in_((Status.PENDING, Status.AWAITING_PAYMENT, Status.CONFIRMED))
+    found = db.session.scalars(_visible().where(Booking.id.in_(here), live).options(selectinload(Booking.addresses)))
+    return sorted((each for each in found if each.addresses[-1].uid == mine.uid), key=lambda each: (each.booker_name, each.booker_email, each.id))
 
 
 def delivery_ids(booking: Booking) -> list[int]:

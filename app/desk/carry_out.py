@@ -23,7 +23,7 @@ from app.calcom.client import Client
 from app.calcom.errors import Away, CalcomError, Refused, Unsure, Wait
 from app.calcom.types import Booking
 from app.db import db, transaction
-from app.desk.looking import Seen, in_class, look, news, of_series
+from app.desk.looking import Seen, in_class, look, news, of_series, seats
 from app.desk.wishes import Act, Outcome, Result, Span, Wish
 from app.sync.ours import types_known
 from app.sync.translate import NotUnderstood
@@ -47,6 +47,7 @@ CAUSES: Mapping[Act, str] = {
     Act.ASK_TO_MOVE: "asked for another time through Cal.com",
     Act.ABSENT: "noted who came through Cal.com",
 }
+WHOLE_CLASS = "the whole class cancelled through Cal.com"
 
 log = structlog.get_logger()
 
@@ -61,7 +62,7 @@ def carry_out(client: Client, wish: Wish, *, policy: MailPolicy) -> Result:
     if stands is not None:
         return Result(stands, recorded=_enter(client, wish, seen, policy))
     try:
-        _note(wish, "asked")
+        _note(wish, f"asked, for the whole class ({len(seats(seen.first))})" if wish.whole_class else "asked")
     except DatabaseBusy:
         return Result(Outcome.AWAY, Away("This site's own database takes no writes right now, so nothing was asked of Cal.com."))
     db.session.rollback()  # nothing is held open while Cal.com is asked
@@ -75,6 +76,8 @@ def carry_out(client: Client, wish: Wish, *, policy: MailPolicy) -> Result:
     after = _look_again(client, wish, seen, answer)
     recorded = _enter(client, wish, after, policy, done=True)
     others = _enter_series(client, wish, after.first, policy) if recorded else 0
+    if wish.whole_class:
+        others = len(seats(seen.first) - {wish.address.seat})
     return Result(Outcome.DONE, recorded=recorded, others=others)
 
 
@@ -82,7 +85,7 @@ def carry_out(client: Client, wish: Wish, *, policy: MailPolicy) -> Result:
 
 
 def _cancel(client: Client, wish: Wish, seen: Seen) -> Booking:
-    if wish.address.seat:
+    if wish.address.seat and not wish.whole_class:
         return client.bookings.cancel(wish.address.uid, reason=wish.reason, seat_uid=_seat_uid(wish, seen))[0]
     series = seen.first.recurring_uid
     if series and wish.span is Span.SERIES:
@@ -136,6 +139,8 @@ def _as_it_stands(wish: Wish, seen: Seen) -> Outcome | None:
         return Outcome.ALREADY
     if row.status not in NEEDS[wish.act] or (seat and not in_class(row, seat)):
         return Outcome.CHANGED
+    if wish.whole_class and not seats(row) <= wish.shown:
+        return Outcome.CHANGED  # somebody joined whom the page did not name
     return None
 
 
@@ -149,7 +154,8 @@ def _fulfilled(wish: Wish, row: Booking) -> bool:
             found = [person.absent for person in row.attendees if person.email.lower() == wish.email.lower()]
             return row.status == "accepted" and bool(found) and found[0] is wish.absent
         case Act.CANCEL:
-            return not in_class(row, wish.address.seat) if wish.address.seat else row.status == "cancelled"
+            one_seat = wish.address.seat and not wish.whole_class
+            return not in_class(row, wish.address.seat) if one_seat else row.status == "cancelled"
         case Act.ASK_TO_MOVE:
             return False  # a cancelled row does not tell whether its host asked for another time
 
@@ -175,7 +181,8 @@ def _enter(client: Client, wish: Wish, seen: Seen, policy: MailPolicy, *, done: 
                 take_turn(session)
                 found = news(session, seen, types_known(), mine=wish.address, reason=wish.reason, asked_to_move=asked)
                 if not found.overtaken:
-                    record(session, [*found.facts, *found.marks], cause=Cause(wish.by.actor, CAUSES[wish.act]), policy=policy)
+                    cause = WHOLE_CLASS if wish.whole_class else CAUSES[wish.act]
+                    record(session, [*found.facts, *found.marks], cause=Cause(wish.by.actor, cause), policy=policy)
                     return True
         except (DatabaseBusy, NotUnderstood) as error:
             log.warning("what an act of staff did could not be recorded yet; the delivery or the next comparison brings it", why=type(error).__name__)

@@ -74,8 +74,13 @@ def look(client: Client, address: Address, *, seat_uid: str = "") -> Seen:
 
 
 def in_class(row: Booking, email: str) -> bool:
-    """Whether somebody holds a seat of this class."""
-    return row.status not in {"cancelled", "rejected"} and any(person.email.lower() == email for person in row.attendees)
+    """Whether somebody holds a seat of this class. A class that stands has people; if none are shown, they are hidden from our key."""
+    return row.status not in {"cancelled", "rejected"} and (not row.attendees or any(person.email.lower() == email for person in row.attendees))
+
+
+def seats(row: Booking) -> frozenset[str]:
+    """Whose seats a class has, by address in small letters; nobody's where Cal.com hides its people."""
+    return frozenset(person.email.lower() for person in row.attendees if person.email)
 
 
 def seat_uid_of(session: Session, address: Address) -> str:

@@ -20,13 +20,15 @@ class Act(StrEnum):
 
 
 class Span(StrEnum):
-    """How much of a series an act is about."""
+    """How much of a series or a class an act is about."""
 
     ONE = "one"
     FOLLOWING = "following"
     """This date and all later ones."""
     SERIES = "series"
     """Every date that is still to come."""
+    CLASS = "class"
+    """Every seat of the class."""
 
 
 class Outcome(StrEnum):
@@ -74,6 +76,13 @@ class Wish:
     span: Span = Span.ONE
     seat_uid: str = ""
     """By which a seat is found when it changed its class."""
+    shown: frozenset[str] = frozenset()
+    """Who holds a seat as far as the page told: nobody else's may be cancelled with the class."""
+
+    @property
+    def whole_class(self) -> bool:
+        """Whether it is about everybody in the class."""
+        return bool(self.address.seat) and self.span is Span.CLASS
 
 
 @dataclass(frozen=True)
@@ -86,4 +95,4 @@ class Result:
     recorded: bool = True
     """False when the database took no write: the delivery or the next comparison then brings what Cal.com did."""
     others: int = 0
-    """How many further dates of the series ended with it."""
+    """How many further dates of the series, or seats of the class, ended with it."""

@@ -1,5 +1,6 @@
 """Acts on a booking: a page that says what will happen and to whom, and the form that does it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from app.desk.carry_out import carry_out
 from app.desk.looking import seat_uid_of
 from app.desk.wishes import Act, Outcome, Span, Wish
 from app.web.admin.blueprint import blueprint, settings
-from app.web.admin.desk.offers import WORDS, consequences, in_series, offered
+from app.web.admin.desk.offers import WORDS, class_of, consequences, consequences_for_class, offered, spans
 from app.web.admin.desk.says import STATUSES, Problem, problem, said
 from app.web.admin.desk.subject import address_of, booking_of, client, staff, works
 from app.web.filters import iso
@@ -47,7 +48,10 @@ def booking_act_now(reference: str, act: str) -> ResponseReturnValue:
         return redirect(url_for(".booking", reference=number))
     if mistakes := _mistakes(what, booking, reason):
         return _page(what, booking, reason=reason, mistakes=mistakes), 422
-    if request.form.get("seen", _seen(booking)) != _seen(booking):
+    people = class_of(booking) if what is Act.CANCEL else []
+    span = Span(request.form["span"]) if request.form.get("span") in set(Span) else Span.ONE
+    old_class = span is Span.CLASS and request.form.get("people", "") != _numbers(people)
+    if request.form.get("seen", _seen(booking)) != _seen(booking) or old_class:
         return _page(what, booking, reason=reason, problem=OLD_PAGE), 409
     wish = Wish(
         what,
@@ -57,8 +61,9 @@ def booking_act_now(reference: str, act: str) -> ResponseReturnValue:
         reason=reason,
         email=request.form.get("email", ""),
         absent=request.form.get("absent", "yes") == "yes",
-        span=Span(request.form["span"]) if request.form.get("span") in set(Span) else Span.ONE,
+        span=span,
         seat_uid=seat_uid_of(db.session(), address),
+        shown=frozenset(each.addresses[-1].seat for each in people),
     )
     result = carry_out(calcom, wish, policy=works().policy)
     booking = booking_of(number)
@@ -66,15 +71,18 @@ def booking_act_now(reference: str, act: str) -> ResponseReturnValue:
         flash(said(wish, result, _name(booking, wish.email)))
         return redirect(url_for(".booking", reference=number))
     if result.outcome is Outcome.CHANGED and what not in offered(booking):
-        flash(f"{problem(result).title}: {problem(result).text}")
+        why = problem(result, wish)
+        flash(f"{why.title}: {why.text}")
         return redirect(url_for(".booking", reference=number))
-    return _page(what, booking, reason=reason, problem=problem(result)), STATUSES[result.outcome]
+    return _page(what, booking, reason=reason, problem=problem(result, wish)), STATUSES[result.outcome]
 
 
 def _page(what: Act, booking: Booking, **more: Any) -> str:
     address, has_key = address_of(booking), client() is not None
     uid = address.uid if address else ""
     seat_uid = seat_uid_of(db.session(), address) if address else ""
+    people = class_of(booking) if what is Act.CANCEL else []
+    choices = spans(booking, people) if what is Act.CANCEL else []
     at_calcom = {Act.CANCEL: cancel_url, Act.ASK_TO_MOVE: move_url}.get(what, booking_url)
     shown: dict[str, Any] = {
         "reason": "",
@@ -91,7 +99,12 @@ def _page(what: Act, booking: Booking, **more: Any) -> str:
         has_key=has_key,
         about=WORDS[what],
         consequences=list(consequences(what, booking, works().policy)) if what is not Act.ABSENT else [],
-        series=what is Act.CANCEL and in_series(booking),
+        choices=choices,
+        people=people if choices else [],
+        for_class=list(consequences_for_class(booking, people, works().policy)) if choices and people else [],
+        numbers=_numbers(people),
+        seat=bool(address and address.seat),
+        at_class=booking_url(settings(), uid) if uid else "",
         seen=_seen(booking),
         longest=LONGEST_REASON,
         at_calcom=at_calcom(settings(), uid) if uid else "",
@@ -121,6 +134,11 @@ def _mistakes(what: Act, booking: Booking, reason: str) -> list[tuple[str, str]]
 def _seen(booking: Booking) -> str:
     """What the page shows of the booking: another time or state than this and nothing is done."""
     return f"{booking.status} {iso(booking.start)}"
+
+
+def _numbers(people: Sequence[Booking]) -> str:
+    """Whom the page names: when somebody has joined or left since, a whole class is shown again first."""
+    return " ".join(sorted(each.reference for each in people))
 
 
 def _not_now(what: Act) -> str:

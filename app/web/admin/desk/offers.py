@@ -1,6 +1,6 @@
 """Which acts a booking offers, and what each of them will do and to whom, in words before it is done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app import clock
@@ -8,11 +8,12 @@ from app.bookings import queries
 from app.bookings.models import Booking, Status
 from app.bookings.notices import PHONE_ONLY
 from app.bookings.policy import MailPolicy
-from app.desk.wishes import Act
+from app.desk.wishes import Act, Span
 from app.hosts import queries as hosts
 from app.outbox import queries as mails
 from app.outbox.models import OutboxState
 from app.outbox.topics import Topic
+from app.web.access import sees
 from app.web.admin import wording
 from app.web.admin.desk.subject import address_of
 
@@ -63,6 +64,22 @@ def in_series(booking: Booking) -> bool:
     return bool(address and not address.seat) and any(kind.recurrence for kind in kinds)
 
 
+def class_of(booking: Booking) -> list[Booking]:
+    """Everybody who loses a seat when the whole class is cancelled; nobody where the person who asks may not see all of them."""
+    found = queries.class_of(booking)
+    return found if all(sees(each) for each in found) else []
+
+
+def spans(booking: Booking, people: Sequence[Booking]) -> list[tuple[Span, str]]:
+    """How much a cancellation can be about, in words; nothing where there is no choice. `people`: who is in the class."""
+    if len(people) > 1:
+        mine = booking.booker_name or booking.booker_email
+        return [(Span.ONE, f"This seat: {mine}"), (Span.CLASS, f"The whole class ({len(people):,} people)")]
+    if in_series(booking):
+        return [(Span.ONE, "This date only"), (Span.FOLLOWING, "This date and all later ones"), (Span.SERIES, "Every date that is still to come")]
+    return []
+
+
 def consequences(act: Act, booking: Booking, policy: MailPolicy) -> Iterator[str]:
     """What will happen, sentence by sentence."""
     who, address = booking.booker_name or booking.booker_email or "The booker", address_of(booking)
@@ -72,6 +89,8 @@ def consequences(act: Act, booking: Booking, policy: MailPolicy) -> Iterator[str
         yield f"{who} does not get the time. At Cal.com the request is rejected and the time becomes free again."
     elif act is Act.ASK_TO_MOVE:
         yield f"Cal.com cancels this time, which becomes free again, and sends {who} a link to choose another one. The booking keeps its number when they do."
+    elif address and address.seat and len(queries.class_of(booking)) == 1:
+        yield f"{who} is the only one in the class as far as this site knows. With the last seat the class ends, and the time becomes free again."
     elif address and address.seat:
         yield f"{who} gives back the seat. The class takes place for everybody else, and the seat can be booked again."
     else:
@@ -82,6 +101,22 @@ def consequences(act: Act, booking: Booking, policy: MailPolicy) -> Iterator[str
     if planned and act is not Act.CONFIRM:
         names = "; ".join(dict.fromkeys(wording.mail_kind(mail.kind).lower() for mail in planned))
         yield f"{wording.amount(len(planned), 'planned mail')} will not go out: {names}."
+
+
+def consequences_for_class(booking: Booking, people: Sequence[Booking], policy: MailPolicy) -> Iterator[str]:
+    """What will happen when the whole class is cancelled."""
+    yield f"All {len(people):,} lose this time. At Cal.com the class is cancelled once for everybody, and the time becomes free again."
+    reachable = [each for each in people if each.booker_email and not each.booker_email.endswith(PHONE_ONLY)]
+    if not policy.sends(Topic.CANCELLED):
+        yield "This site does not send mails of this kind (MAIL_KINDS). Cal.com writes to them, unless that is switched off there."
+    else:
+        others = "" if len(reachable) == len(people) else f" (to {len(reachable):,} of {len(people):,}: of the others only a phone number is known)"
+        yield f"This site writes to each of them at once with the reason{others}. Cal.com writes to them as well, unless that is switched off there."
+    numbers = [number for each in people for number in queries.row_numbers(each)]
+    if planned := [mail for mail in mails.of_bookings(numbers) if mail.state in {OutboxState.PLANNED, OutboxState.RETRYING}]:
+        yield f"{wording.amount(len(planned), 'planned mail')} to them will not go out."
+    host = booking.host_name or booking.host_email or "the host"
+    yield f"The account of CALCOM_API_KEY has to be the host's ({host}): Cal.com refuses it to others."
 
 
 def _mail(act: Act, booking: Booking, policy: MailPolicy) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.calcom.errors import CalcomError, NotAllowed, NotFound, Unsure, Wait
+from app.calcom.errors import CalcomError, NotAllowed, NotFound, Refused, Unsure, Wait
 from app.desk.wishes import Act, Outcome, Result, Wish
 from app.web.admin.desk.offers import WORDS
 from app.web.admin.wording import amount
@@ -28,16 +28,24 @@ def said(wish: Wish, result: Result, who: str) -> str:
         done = f"{who} is marked as not having come." if wish.absent else f"{who} is not marked as absent any more."
     else:
         done = f"{WORDS[wish.act].done}, here and at Cal.com."
-    if result.others:
+    if wish.whole_class:
+        done = f"The whole class is cancelled, here and at Cal.com: {amount(result.others + 1, 'seat')}."
+    elif result.others:
         done += f" {amount(result.others, 'other date')} of the series {'follows' if result.others == 1 else 'follow'}."
     if not result.recorded:
         done += " This site's database takes no writes right now, so the page does not show it yet; Cal.com's delivery or the next comparison brings it."
     return done
 
 
-def problem(result: Result) -> Problem:
+def problem(result: Result, wish: Wish) -> Problem:
     """Why it did not work."""
     error = result.error
+    if wish.whole_class and isinstance(error, Refused) and "seatUid" in error.fields:
+        return Problem(
+            "Cal.com cancels a whole class only for its host",
+            "CALCOM_API_KEY belongs to somebody else's account, so Cal.com asks for a single seat. Nothing was changed.",
+            "Cancel it at Cal.com itself, or seat by seat here.",
+        )
     if result.outcome is Outcome.CHANGED:
         return Problem(
             "Cal.com has this booking otherwise than the page showed",
