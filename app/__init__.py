@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt(webhooks.blueprint)
     csrf.exempt(tokens.blueprint)
     csrf.exempt(public.unsubscribe_now)
+    csrf.exempt(public.moments)
     limiter.init_app(app)
     login.init_app(app)
     compress.init_app(app)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.accounts import house
 from app.alarms.watch import Watch
+from app.browsing.keep import forget_old as forget_moments
 from app.calcom.client import Client, client_of, managed_users_of
 from app.calcom.managed_users import ManagedUsers
 from app.calcom.pace import SharedPace, Store
@@ -193,6 +194,7 @@ class Works(SiteNow):
         self._house_kept_at = now
         attempts.forget_old()
         house.forget_old()
+        forget_moments(days=self.settings.INBOX_RETENTION_DAYS)
         return purge(days=self.settings.INBOX_RETENTION_DAYS)
 
     def plan_summary(self) -> None:

@@ -29,7 +29,7 @@ class Kind(StrEnum):
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     ATTENDANCE = "attendance"
-    """Attendees were marked as absent, or the mark was taken back."""
+    """Attendees or the host were marked as absent, or the mark was taken back."""
     STARTED = "meeting_started"
     ENDED = "meeting_ended"
     HOST_ABSENT = "host_absent"

@@ -19,6 +19,7 @@ from app.bookings.telling import (
     attendees_of,
     earliest_by_key,
     event_type_of,
+    host_absent,
     ical_uid_of,
     ledger_of,
     made_at,
@@ -61,6 +62,8 @@ class Folded:
     milestones: tuple[Milestone, ...]
     booked_at: datetime
     """When it was made, as far as anybody told: the earliest that is known of it."""
+    host_absent: bool
+    """Whether the host is marked as not having come."""
     missing_since: datetime | None
     """Since when Cal.com does not know the last uid any more; None while it does."""
 
@@ -141,9 +144,9 @@ def _booking(nodes: dict[Address, Node], chain: list[Address], split_from: Addre
     if last is None or "start" not in (values := values_of(last)):
         return None
     evidence = nodes.get(Address(last.address.uid))
-    absent = absentees([*last.facts, *(evidence.facts if evidence and evidence is not last else [])])
+    spoken = [*last.facts, *(evidence.facts if evidence and evidence is not last else [])]
     values["event_type"] = event_type_of(facts)
-    values["attendees"] = attendees_of(values, facts, absent=absent)
+    values["attendees"] = attendees_of(values, facts, absent=absentees(spoken))
     return Folded(
         addresses=tuple(chain),
         split_from=split_from,
@@ -159,5 +162,6 @@ def _booking(nodes: dict[Address, Node], chain: list[Address], split_from: Addre
         visitor_hash=newest(facts, "visitor_hash"),
         milestones=tuple(milestones_of(parts)),
         booked_at=min(made_at(fact) for part in parts for fact in part.own),
+        host_absent=host_absent(spoken, str(values.get("host", {}).get("email", ""))),
         missing_since=missing_since(last.facts),
     )

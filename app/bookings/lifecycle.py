@@ -207,6 +207,7 @@ def _fields(part: Folded, origin: Booking | None) -> dict[str, Any]:
         "first_confirmation": part.milestones[-1].first if part.milestones else True,
         "split_from_id": origin.id if origin else None,
         "alias_of_id": None,
+        "host_absent": part.host_absent,
         "missing_since": part.missing_since,
     }
 

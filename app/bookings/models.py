@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -66,6 +66,8 @@ class Booking(Model):
     host_email: Mapped[str] = mapped_column(default="")
     host_name: Mapped[str] = mapped_column(default="")
     host_time_zone: Mapped[str] = mapped_column(default="")
+    host_absent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the host is marked as not having come."""
     booker_name: Mapped[str] = mapped_column(default="")
     booker_email: Mapped[str] = mapped_column(default="")
     booker_time_zone: Mapped[str] = mapped_column(default="")

@@ -20,6 +20,9 @@ from app.timing import zone_of
 
 LATE = "late: its time had already passed when this was understood"
 ABSENT = "the person did not come"
+HOST_ABSENT = "the host did not come"
+"""Then nobody missed anything, and nobody is to be thanked for coming: neither sequence runs, even if the guest is marked as
+well. What is owed is a word of a person, which no template can write; the page of the booking says so."""
 
 Left = Callable[[str, datetime], str]
 """Why the person gets no more mails of a sequence (name) that began at a time; empty when they do."""
@@ -53,7 +56,7 @@ def timed_mails(booking: Booking, milestones: Sequence[Milestone], *, seat: str,
             due = step.after(time.end, zone)
             if due is not None:
                 kind = f"{FOLLOW_UP}_{number}"
-                skipped = time.gone or (ABSENT if booker_absent(booking) else left(FOLLOW_UP, time.end))
+                skipped = time.gone or _nobody_met(booking) or left(FOLLOW_UP, time.end)
                 since = {"since": time.end.isoformat()}
                 yield Wanted(":".join(["booker", kind, *about]), kind, booking.booker_email, data | since, skipped=skipped, due_at=due, late=LATE)
     yield from _re_engagement(booking, milestones, seat=seat, policy=policy, left=left)
@@ -63,6 +66,10 @@ def booker_absent(booking: Booking) -> bool:
     """Whether the booker is marked as not having come."""
     mine = booking.booker_email.lower()
     return any(person.get("state") == "no_show" and str(person.get("email", "")).lower() == mine for person in booking.attendees or ())
+
+
+def _nobody_met(booking: Booking) -> str:
+    return HOST_ABSENT if booking.host_absent else ABSENT if booker_absent(booking) else ""
 
 
 def _re_engagement(booking: Booking, milestones: Sequence[Milestone], *, seat: str, policy: MailPolicy, left: Left) -> Iterator[Wanted]:
@@ -79,6 +86,8 @@ def _re_engagement(booking: Booking, milestones: Sequence[Milestone], *, seat: s
                 continue
             kind = f"{RE_ENGAGEMENT}_{number}"
             gone = "" if milestone is last else f"overtaken: the booking is now {booking.status}"
+            if how == "missed" and booking.host_absent:
+                gone = HOST_ABSENT
             yield Wanted(
                 key=":".join(["booker", kind, milestone.uid, seat, milestone.start, str(milestone.episode), how]),
                 kind=kind,

@@ -65,6 +65,22 @@ def absentees(facts: Iterable[Fact]) -> dict[str, bool]:
     return {email: mark for fact in marks for email, mark in fact.content.get("marks", {}).items()}
 
 
+def host_absent(facts: Iterable[Fact], host: str) -> bool:
+    """Whether the newest mark says that the host, known by this address, did not come.
+
+    Somebody marked it, or nobody sat in Cal.com's video room some minutes after the start, which Cal.com takes for the same
+    mark. A co-host who was missing is another address and marks nobody.
+    https://github.com/calcom/cal.com/blob/main/packages/features/tasker/tasks/triggerNoShow/triggerHostNoShow.ts
+    """
+    found = False
+    for fact in sorted((fact for fact in facts if fact.kind in {Kind.ATTENDANCE, Kind.HOST_ABSENT}), key=lambda fact: fact.order):
+        if fact.kind is Kind.HOST_ABSENT:
+            found = found or (bool(host) and str(fact.content.get("host", "")).lower() == host.lower())
+        else:
+            found = bool(fact.content.get("host", fact.content.get("marks", {}).get(host.lower(), found)))
+    return found
+
+
 def newest(facts: list[Fact], name: str) -> str:
     """The newest text under this name, or an empty one."""
     return next((str(fact.content[name]) for fact in reversed(facts) if fact.content.get(name)), "")

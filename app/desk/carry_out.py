@@ -24,7 +24,7 @@ from app.calcom.errors import Away, CalcomError, Refused, Unsure, Wait
 from app.calcom.types import Booking
 from app.db import db, transaction
 from app.desk.looking import Seen, in_class, look, news, of_series, seats
-from app.desk.wishes import Act, Outcome, Result, Span, Wish
+from app.desk.wishes import HOST, Act, Outcome, Result, Span, Wish
 from app.sync.ours import types_known
 from app.sync.translate import NotUnderstood
 
@@ -95,6 +95,8 @@ def _cancel(client: Client, wish: Wish, seen: Seen) -> Booking:
 
 
 def _mark(client: Client, wish: Wish, seen: Seen) -> Booking:
+    if wish.email == HOST:
+        return client.bookings.mark_absent(wish.address.uid, host=wish.absent)
     listed = next((person.email for person in seen.first.attendees if person.email.lower() == wish.email.lower()), wish.email)
     return client.bookings.mark_absent(wish.address.uid, attendees=[(listed, wish.absent)])
 
@@ -150,6 +152,8 @@ def _fulfilled(wish: Wish, row: Booking) -> bool:
             return row.status == "accepted"
         case Act.DECLINE:
             return row.status == "rejected"
+        case Act.ABSENT if wish.email == HOST:
+            return row.status == "accepted" and row.absent_host is wish.absent
         case Act.ABSENT:
             found = [person.absent for person in row.attendees if person.email.lower() == wish.email.lower()]
             return row.status == "accepted" and bool(found) and found[0] is wish.absent
@@ -216,7 +220,8 @@ def _enter_series(client: Client, wish: Wish, row: Booking, policy: MailPolicy) 
 
 def _note(wish: Wish, detail: str) -> None:
     with transaction() as session:
-        note(session, staff_id=wish.by.id, act=f"booking.{wish.act}", on=wish.reference, detail=detail)
+        act = "booking.host-absent" if wish.email == HOST else f"booking.{wish.act}"
+        note(session, staff_id=wish.by.id, act=act, on=wish.reference, detail=detail)
 
 
 def _note_if_possible(wish: Wish, detail: str) -> None:

@@ -32,7 +32,7 @@ from app.sync.ours import types_known
 
 FIELDS = (
     "status", "start", "end", "title", "event_type", "location", "meeting_url", "host_name", "host_email", "host_time_zone",
-    "booker_name", "booker_email", "booker_time_zone", "booker_locale", "attendees", "answers", "details", "reason", "payment", "missing_since",
+    "host_absent", "booker_name", "booker_email", "booker_time_zone", "booker_locale", "attendees", "answers", "details", "reason", "payment", "missing_since",
 )  # fmt: skip
 """What is compared, in the order in which people look."""
 LOOKS = 3

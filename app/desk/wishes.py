@@ -6,6 +6,9 @@ from enum import StrEnum
 from app.bookings.facts import Address
 from app.calcom.errors import CalcomError
 
+HOST = "host"
+"""Stands where the address of an attendee would: the mark is about the host."""
+
 
 class Act(StrEnum):
     """What is to be done; the words stand in addresses and in the acts of staff."""
@@ -71,7 +74,7 @@ class Wish:
     by: Staff
     reason: str = ""
     email: str = ""
-    """Whose presence it is about."""
+    """Whose presence it is about: an address, or `HOST`."""
     absent: bool = True
     span: Span = Span.ONE
     seat_uid: str = ""

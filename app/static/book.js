@@ -16,7 +16,7 @@
   const NS = "book";
   const stage = document.querySelector("[data-embed]");
   if (!stage) return;
-  const { link, origin, script, visitor, source, success, watch, light, dark, title, config } = stage.dataset;
+  const { link, origin, script, visitor, source, success, watch, light, dark, title, config, moments, tell } = stage.dataset;
   const status = stage.querySelector("[role=status]");
   const words = {
     idle: "The calendar loads when you get here.",
@@ -36,7 +36,29 @@
   const signsOfLife = ["bookerReady", "bookerViewed", "navigatedToBooker", "eventTypeSelected"];
   let started = false, live = false, alive = false, finished = false, timer;
 
+  // What happened, for the site: names and moments, several together. `tell` is missing where the browser asks not to be followed.
+  let told = [], last, handing;
+  const passed = () => Math.round(performance.now());
+  const hand = () => {
+    handing = clearTimeout(handing);
+    if (!told.length) return;
+    try {
+      navigator.sendBeacon(moments, JSON.stringify({ visitor, page: location.pathname, now: passed(), moments: told }));
+    } catch { /* The booking does without. */ }
+    told = [];
+  };
+  const note = (kind, ...about) => {
+    if (kind === last || !tell?.split(" ").includes(kind)) return;
+    told.push([last = kind, passed(), ...about]);
+    handing ??= setTimeout(hand, 5000);
+    if (told.length > 20) hand();
+  };
+  note("opened", source.slice(0, 200));
+  for (const leaving of ["pagehide", "visibilitychange"]) addEventListener(leaving, hand);
+  stage.addEventListener("click", ({ target }) => note(target.dataset.way));
+
   const show = (state) => {
+    note(state);
     stage.dataset.state = state;
     stage.ariaBusy = state === "loading" || state === "slow";
     stage.toggleAttribute("data-live", live);
@@ -53,7 +75,7 @@
 
   // Every event of the calendar passes here, once, without uids and without anything personal.
   const track = (type, { eventSlug, startTime, status, paymentRequired, code } = {}) =>
-    document.dispatchEvent(new CustomEvent("frontdesk:embed", { detail: { type, eventSlug, startTime, status, paymentRequired, code } }));
+    note(type) || document.dispatchEvent(new CustomEvent("frontdesk:embed", { detail: { type, eventSlug, startTime, status, paymentRequired, code } }));
 
   const ready = () => {
     live = true;

@@ -245,8 +245,10 @@ def _attendance(row: Row, known: Held) -> Iterator[Fact]:
         before = {str(one.get("email", "")).lower(): one.get("state") == "no_show" for one in place.booking.attendees} if place else {}
         listed = {str(person["email"]).lower() for person in said.content["attendees"]}
         marks |= {email: absent for email, absent in row.absent.items() if email in listed and before.get(email, False) != absent}
-    if marks:
-        yield Fact(row.uid, "", Kind.ATTENDANCE, moment(Address(row.uid), known), content={"marks": marks})
+    here = [place.booking.host_absent for address, place in known.places.items() if address.uid == row.uid and place.last]
+    host = {"host": row.host_absent} if any(said is not row.host_absent for said in here or [False]) else {}
+    if marks or host:
+        yield Fact(row.uid, "", Kind.ATTENDANCE, moment(Address(row.uid), known), content={"marks": marks, **host})
 
 
 def _paid(said: Said, at: datetime) -> Fact:

@@ -70,6 +70,7 @@ class Row:
     created_at: datetime | None
     updated_at: datetime | None
     absent: Mapping[str, bool]
+    host_absent: bool
     reason: str
 
 
@@ -102,6 +103,7 @@ def read(booking: Booking, types: Mapping[int, TypeKnown]) -> Row:
         created_at=booking.created_at,
         updated_at=booking.updated_at,
         absent={person["email"].lower(): one.absent for person, one in zip(people, listed, strict=True) if person["email"]},
+        host_absent=booking.absent_host,
         reason=text(booking.cancellation_reason),
     )
 

@@ -16,7 +16,7 @@ from app.web.problems import Problem, problem
 
 RETRY_SECONDS = 5
 API = "api"
-MACHINES = frozenset({"webhooks", API, "healthz", "readyz", "health", "metrics", "tokens"})
+MACHINES = frozenset({"webhooks", API, "healthz", "readyz", "health", "metrics", "tokens", "moments"})
 """By the first part of the address."""
 
 

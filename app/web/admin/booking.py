@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.bookings import queries
 from app.bookings.models import Booking, Status
+from app.browsing import way as browsing
 from app.desk import notes, told
 from app.desk.wishes import Act
 from app.hosts import queries as hosts
@@ -79,6 +80,7 @@ def _about(found: Booking) -> dict[str, object]:
                 reads=told.reads(found),
                 deeds=told.deeds(numbers),
                 notes=notes.of_bookings(seal(), rows),
+                way=browsing.to_booking(found.visitor_hash, booked_at=found.booked_at),
             ),
             zone=zone(),
             with_bodies=may("read raw bodies"),

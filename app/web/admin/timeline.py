@@ -10,13 +10,15 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from app.bookings.models import BookingChange
+from app.browsing.keep import Moment
 from app.desk.notes import Note
 from app.desk.told import Deed, Read
 from app.inbox.models import InboxMessage
 from app.outbox.models import OutboxMessage, OutboxState
-from app.web.admin import wording
+from app.web.admin import way, wording
 from app.web.admin.body import readable
 from app.web.admin.diff import Difference, differences
+from app.web.admin.way import Line
 from app.web.filters import clock, day, local
 
 
@@ -26,7 +28,7 @@ class Entry:
 
     key: str
     kind: str
-    """`delivery`, `change`, `read`, `mail`, `deed` or `note`."""
+    """`delivery`, `change`, `read`, `mail`, `deed`, `note` or `browser`."""
     at: datetime
     title: str
     exact: str = ""
@@ -45,6 +47,8 @@ class Entry:
     body: str = ""
     text: str = ""
     """Of a note."""
+    moments: list[Line] = field(default_factory=list)
+    """What happened in the visitor's browser, one by one."""
     edit: int = 0
     """The note that the person who asks may change."""
 
@@ -59,6 +63,8 @@ class Sources:
     reads: Sequence[Read] = ()
     deeds: Sequence[Deed] = ()
     notes: Sequence[Note] = ()
+    way: Sequence[Moment] = ()
+    """What led to it in the visitor's browser."""
 
 
 def story(told: Sources, *, zone: str, with_bodies: bool, may_change: Callable[[Note], bool]) -> list[tuple[date, list[Entry]]]:
@@ -70,13 +76,14 @@ def story(told: Sources, *, zone: str, with_bodies: bool, may_change: Callable[[
     entries += [_mail(message, zone=zone) for message in told.mails]
     entries += [_read(number, read) for number, read in enumerate(told.reads, start=1) if not _changed_by(read, moments)]
     entries += [_deed(deed) for deed in told.deeds if deed.act != "note.add"]
+    entries += [_way(told.way)] if told.way else []
     entries += [_note(note, may_change=may_change(note)) for note in told.notes]
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.kind], entry.number))
     return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
 
 
 PAUSE = timedelta(seconds=2)
-ORDER: Mapping[str, int] = {"deed": 0, "delivery": 1, "read": 2, "change": 3, "mail": 4, "note": 5}
+ORDER: Mapping[str, int] = {"browser": -1, "deed": 0, "delivery": 1, "read": 2, "change": 3, "mail": 4, "note": 5}
 
 
 def _moments(changes: Sequence[BookingChange]) -> list[list[BookingChange]]:
@@ -176,6 +183,11 @@ def _changed_by(read: Read, moments: list[list[BookingChange]]) -> bool:
 def _read(number: int, read: Read) -> Entry:
     notes = ["It told nothing new; what was seen keeps late deliveries in their place."]
     return Entry(key=f"read-{number}", kind="read", at=read.at, title="Cal.com was read", number=number, notes=notes)
+
+
+def _way(moments: Sequence[Moment]) -> Entry:
+    """One entry where the visit began, though its last moments may come after the first delivery."""
+    return Entry(key="browser", kind="browser", at=moments[0].at, title=way.told(moments), moments=way.lines(moments))
 
 
 def _deed(deed: Deed) -> Entry:

@@ -2,6 +2,7 @@
 
 from app.web.public.blueprint import blueprint
 from app.web.public.booking import book, book_event, book_host, consultation
+from app.web.public.moments import moments
 from app.web.public.pages import home, robots, sitemap
 from app.web.public.problem import error
 from app.web.public.success import calendar_file, manage, success, success_status
@@ -18,6 +19,7 @@ __all__ = [
     "error",
     "home",
     "manage",
+    "moments",
     "robots",
     "sitemap",
     "success",

@@ -11,11 +11,13 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.browsing.kinds import FROM_BROWSERS
 from app.hosts import queries as hosts
 from app.hosts.models import EventType, Host
 from app.web.public import catalogue, prefill
 from app.web.public.blueprint import blueprint, desk, settings, site
 from app.web.public.calcom import Calendar, default_calendar
+from app.web.public.moments import wants_no_trace
 from app.web.public.visitor import current_visitor
 
 
@@ -32,6 +34,8 @@ class Embed:
     lazy: bool
     times_url: str = ""
     """Where the same can be booked without the frame."""
+    tell: str = ""
+    """What the page tells of itself, name by name; nothing where the browser asks not to be followed."""
 
     @property
     def page_url(self) -> str:
@@ -135,6 +139,7 @@ def _embed(calendar: Calendar, kind: EventType | None, *, title: str, lazy: bool
         prefill=prefill.from_query(request.args),
         lazy=lazy,
         times_url=catalogue.times_url(kind, desk()),
+        tell="" if wants_no_trace() else " ".join(FROM_BROWSERS),
     )
 
 

@@ -26,6 +26,7 @@ from app.web.public import catalogue, spam, wish
 from app.web.public.blueprint import blueprint, desk, policy, settings, site
 from app.web.public.booking import find, moved, not_here
 from app.web.public.calcom import default_calendar
+from app.web.public.moments import note
 from app.web.public.times_form import PROBLEMS, STATUS, Form, Problem, empty, facts_of_time, metadata_of, order_of, sent
 from app.web.public.times_sheet import sheet_of
 from app.web.public.wish import Wish
@@ -90,6 +91,7 @@ def _choose(kind: EventType, chosen: Wish) -> ResponseReturnValue:
     """Holds the time and opens its form."""
     if why := _hold(kind, chosen):
         return _sheet(kind, replace(chosen, start=None), problem=PROBLEMS[why], around=chosen.start, status=STATUS.get(why, 422))
+    note("times-chosen")
     return redirect(url_for("public.times", username=kind.host.username, slug=kind.slug, **chosen.address()), 303)
 
 
@@ -113,6 +115,7 @@ def _book(form: Form) -> ResponseReturnValue:
     result = book(desk(), order, policy=policy())
     if result.outcome is Outcome.BOOKED:
         _let_go()
+        note("times-booked")
         return redirect(url_for("public.success", start=iso(form.time.start), state=result.state), 303)
     known = {question.slug for question in form.questions}
     if fields := {slug: text for slug, text in result.fields.items() if slug in known}:
@@ -122,6 +125,7 @@ def _book(form: Form) -> ResponseReturnValue:
 
 def _failed(form: Form, why: str) -> Response:
     """The form with what was typed, the reason in words, and other times where they help."""
+    note("times-refused")
     helps = why in {"taken", "notice", "past", "limit", "other"}
     around = nearest(desk(), form.kind, form.time.start, minutes=form.wish.minutes) if helps else []
     return _form(replace(form, problem=PROBLEMS.get(why, PROBLEMS["other"]), nearest=around), status=STATUS.get(why, 422))

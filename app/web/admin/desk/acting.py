@@ -10,7 +10,7 @@ from app.bookings.models import Booking
 from app.db import db
 from app.desk.carry_out import carry_out
 from app.desk.looking import seat_uid_of
-from app.desk.wishes import Act, Outcome, Span, Wish
+from app.desk.wishes import HOST, Act, Outcome, Span, Wish
 from app.web.admin.blueprint import blueprint, settings
 from app.web.admin.desk.offers import WORDS, class_of, consequences, consequences_for_class, offered, spans
 from app.web.admin.desk.says import STATUSES, Problem, problem, said
@@ -125,7 +125,7 @@ def _mistakes(what: Act, booking: Booking, reason: str) -> list[tuple[str, str]]
         return [("reason", "Write a reason: the person reads it, and the booking keeps it.")]
     if len(reason) > LONGEST_REASON:
         return [("reason", f"The reason has {len(reason):,} characters; {LONGEST_REASON} are the most.")]
-    known = {str(person.get("email", "")).lower() for person in booking.attendees}
+    known = {HOST, *(str(person.get("email", "")).lower() for person in booking.attendees)}
     if what is Act.ABSENT and request.form.get("email", "").lower() not in known:
         return [("email", "Choose somebody who was invited.")]
     return []
@@ -147,4 +147,5 @@ def _not_now(what: Act) -> str:
 
 def _name(booking: Booking, email: str) -> str:
     people = {str(person.get("email", "")).lower(): str(person.get("name") or person.get("email")) for person in booking.attendees}
+    people[HOST] = booking.host_name or booking.host_email or "The host"
     return people.get(email.lower(), "Somebody")

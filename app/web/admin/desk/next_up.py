@@ -1,7 +1,7 @@
 """What happens next with a booking: who has to do something until when, which mail goes out, when it begins."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app import clock
@@ -10,6 +10,8 @@ from app.outbox.models import OutboxMessage, OutboxState
 from app.web.admin import wording
 
 WAITING = frozenset({OutboxState.PLANNED, OutboxState.RETRYING, OutboxState.SENDING})
+WORD_OWED = timedelta(days=7)
+"""So long the page reminds of a guest whose host did not come."""
 FAILED = frozenset({OutboxState.DEAD, OutboxState.UNKNOWN})
 
 
@@ -40,6 +42,9 @@ def _needs(booking: Booking, status: Status, letters: Sequence[OutboxMessage]) -
         yield Step("need", "Its time has come without an answer. Decline it, so that the person knows.", booking.start)
     elif status == Status.PENDING:
         yield Step("need", "The request waits for your answer, at the latest until it would begin:", booking.start)
+    if booking.host_absent and booking.end <= clock.now() < booking.end + WORD_OWED:
+        who = booking.booker_name or booking.booker_email or "The guest"
+        yield Step("wait", f"{who} met nobody. No mail goes out about that: write to them yourself, or offer another time.")
     if status == Status.AWAITING_PAYMENT:
         yield Step("need" if over else "wait", "Its time has come unpaid." if over else "The payment is awaited until it begins:", booking.start)
     for letter in letters:
