@@ -20,6 +20,7 @@ from tests.factories.orders import order
 
 EVERYBODY, STAFF, SIGNED, DEMO = "everybody", "staff", "whoever signs with the secret", "everybody, in the demo only"
 FORM = "everybody, by a form of ours"
+PAGE = "our own pages, in the browser that they were shown in"
 LINK = "whoever holds a link that we signed"
 NOTED = {"GET /admin/calendar.csv", "GET /admin/calendar.xlsx"}
 """What leaves the house is noted, and that note is all that these write."""
@@ -35,6 +36,7 @@ ACCESS = {
     "GET /book/<username>/<slug>": EVERYBODY,
     "GET /book/<username>/<slug>/times": EVERYBODY,
     "POST /book/<username>/<slug>/times": FORM,
+    "POST /moments": PAGE,
     "GET /api/event-types": EVERYBODY,
     "GET /api/availability": EVERYBODY,
     "GET /api/openapi.json": EVERYBODY,

@@ -42,7 +42,9 @@ def moments() -> Response:
     if not _from_our_page():
         abort(403, "Only pages of this site tell what happened on them.")
     length = request.content_length
-    if length is None or length > MOST_BYTES:
+    if length is None:
+        abort(411)
+    if length > MOST_BYTES:
         abort(413)
     if not wants_no_trace():
         visitor, told = _read(request.get_data())

@@ -71,7 +71,7 @@ FOREIGN_OPEN = {
 OUTSIDE = {
     "public.home": 200, "public.consultation": 200, "public.book": 200, "public.book_host": 200, "public.book_event": 200, "public.times": 200,
     "public.times_chosen": 200, "public.success": 200, "public.success_status": 204, "public.error": 200, "public.manage": 404,
-    "public.calendar_file": 404, "public.unsubscribe": 404, "public.unsubscribe_now": 404, "public.robots": 200, "public.sitemap": 200,
+    "public.calendar_file": 404, "public.moments": 403, "public.unsubscribe": 404, "public.unsubscribe_now": 404, "public.robots": 200, "public.sitemap": 200,
     "api.event_types": 503, "api.availability": 400, "api.document": 200, "api.bookings": 401, "api.booking": 401, "api.sync_bookings": 401,
     "api.newest_booking_sync": 401, "api.booking_sync": 401, "api.sync_event_types": 401, "api.newest_event_type_sync": 401,
     "api.event_type_sync": 401, "feeds.calendar": 404, "webhooks.deliver": 401, "webhooks.health": 200, "health.alive": 200, "health.ready": 200,

@@ -1,6 +1,7 @@
-"""The page on which a seat or a whole class is cancelled."""
+"""The pages on which a seat or a whole class is cancelled, and a host marked who did not come."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -123,3 +124,23 @@ def given_away(email):
     """The seat is another host's, as far as this site knows."""
     with transaction():
         next(one for one in queries.everything() if one.booker_email == email).host_email = "other@example.com"
+
+
+def test_the_host_is_marked_with_one_press_and_the_page_says_what_is_owed(booked, desk, press, moment):
+    reference, made = booked()
+    assert "Host did not come" not in desk.get(f"/admin/calendar/{reference}").text
+    moment(made.end + timedelta(minutes=1))
+    path = f"/admin/calendar/{reference}/act/absent"
+    answer = press(path, page=f"/admin/calendar/{reference}", email="host", absent="yes")
+    page = desk.get(answer.location).text
+    assert "Robin Meyer is marked as not having come." in page
+    assert re.search(r"Robin Meyer <span[^>]*>Did not come</span>", page)
+    assert "Ada Attendee met nobody. No mail goes out about that" in page
+    assert "owner noted at Cal.com whether the host came" in page
+    assert "No-show" not in page, "the guest is not marked"
+    form = desk.get(f"{path}?email=host").text
+    assert re.search(r'value="host" checked', form)
+    answer = press(path, page=f"/admin/calendar/{reference}", email="host", absent="no")
+    page = desk.get(answer.location).text
+    assert "Robin Meyer is not marked as absent any more." in page
+    assert "met nobody" not in page
