@@ -154,3 +154,24 @@ def test_somebody_is_found_and_their_page_shows_everything(demo: Demo, page: Pag
     check_axe(page, state="person, phone")
     page.go_back()
     expect(page.get_by_role("link", name=visitor.name, exact=True)).to_be_visible()
+
+
+def test_a_whole_class_is_cancelled_and_each_of_its_people_is_told_once(demo: Demo, page: Page, visitor: Person) -> None:
+    other = Person(name=f"{visitor.name} Second", email=visitor.email.replace("@", "-second@"))
+    uid = known(demo, visitor, type="group-class")
+    start = next(one["start"] for one in demo.booked_by(visitor.email))
+    assert known(demo, other, type="group-class", start=start) == uid, "both sit in one class"
+    booking_of(demo, page, visitor)
+    page.get_by_role("link", name="Cancel the booking").click()
+    page.get_by_text("The 2 people in the class").click()
+    expect(page.get_by_role("link", name=other.name)).to_be_visible()
+    check_axe(page, state="how much of a class")
+    page.get_by_label("The whole class (2 people)").check()
+    page.get_by_label("Why is it cancelled?").fill("Robin is ill")
+    page.get_by_role("button", name="Cancel the booking").click()
+    expect(page.get_by_role("status").first).to_contain_text("The whole class is cancelled, here and at Cal.com: 2 seats.")
+    for person in (visitor, other):
+        within(10, lambda person=person: cancellations(demo, person), what=f"the mail to {person.email}")
+    page.wait_for_timeout(1500)  # the delivery about the same act is here by now
+    assert [len(cancellations(demo, person)) for person in (visitor, other)] == [1, 1]
+    assert {one["status"] for person in (visitor, other) for one in demo.bookings(person.email)} == {"cancelled"}

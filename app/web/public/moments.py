@@ -36,7 +36,7 @@ log = get_logger()
 
 
 @blueprint.post("/moments")
-@limiter.limit("20 per minute;200 per hour")
+@limiter.limit("120 per minute;2000 per day")
 def moments() -> Response:
     """Keeps what a page told; whatever is not as it should be is refused as a whole, without a row."""
     if not _from_our_page():
