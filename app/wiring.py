@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.accounts import house
 from app.alarms.watch import Watch
-from app.browsing.keep import forget_old as forget_moments
+from app.browsing.retention import forget_old as forget_moments
 from app.calcom.client import Client, client_of, managed_users_of
 from app.calcom.managed_users import ManagedUsers
 from app.calcom.pace import SharedPace, Store

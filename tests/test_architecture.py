@@ -103,6 +103,7 @@ def test_only_the_clock_reads_the_time() -> None:
 def test_a_transaction_opens_only_at_the_edge() -> None:
     edge = {"web", "cli"}
     inside = {
+        "browsing/retention.py",
         "config_as_code/drift.py",
         "inbox/again.py",
         "inbox/process.py",

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.browsing import keep as keeping
-from app.browsing.keep import Moment, forget_old, keep
+from app.browsing import retention
+from app.browsing.keep import Moment, keep
 from app.browsing.models import BrowserMoment
 from app.browsing.way import to_booking
 from app.db import db, transaction
@@ -40,14 +41,14 @@ def test_a_visitor_has_room_for_so_many_moments_and_takes_none_from_others(told,
 
 
 def test_what_is_older_than_the_retention_is_forgotten_and_nothing_else(told, moment, monkeypatch):
-    monkeypatch.setattr(keeping, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH", 2)
     told(*((second, "opened") for second in range(5)))
     moment(NOON + timedelta(days=80))
     with transaction() as session:
         keep(session, OTHER, [Moment(NOON + timedelta(days=79), "opened", "/book")])
-    assert forget_old(days=90) == 0
+    assert retention.forget_old(days=90) == 0
     moment.forward(days=11)
-    assert forget_old(days=90) == 5
+    assert retention.forget_old(days=90) == 5
     assert list(db.session.scalars(select(BrowserMoment.visitor_hash))) == [OTHER]
 
 

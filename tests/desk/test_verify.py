@@ -46,7 +46,7 @@ def test_what_both_have_alike_shows_no_difference(booked, look):
     verdict = look(made.uid)
     assert verdict.known
     assert not verdict.differs
-    assert len(verdict.lines) == 20
+    assert len(verdict.lines) == 21
 
 
 def test_a_lost_move_shows_field_by_field_and_is_taken_over_once(booked, look, take, far, post, mails, work):
