@@ -6,11 +6,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.config_as_code import spoken
 from app.config_as_code.kinds import WORDS
 from app.config_as_code.plan import Action, Change, Differences, Plan, Report, counted
 
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
 VERBS = {Action.CREATE: "to create", Action.UPDATE: "to change", Action.DELETE: "to delete"}
+ACTS = {Action.CREATE: "Make", Action.UPDATE: "Change", Action.DELETE: "Delete"}
+DONE = {Action.CREATE: "made", Action.UPDATE: "changed", Action.DELETE: "deleted"}
+TOLD = {"old": Markup("<del>{}</del>"), "new": Markup("<ins>{}</ins>")}
 REPORT = "!"
 NOTHING_TO_DO = "Nothing to do: Cal.com is as the file says."
 WIDE = 100
@@ -134,7 +138,7 @@ def _escaped(text: str) -> str:
 
 def fragment(plan: Plan) -> Markup:
     """The plan as a piece of HTML; everything that comes from outside is escaped."""
-    parts = [Markup('<p class="plan-summary">{}</p>').format(summary(plan))]
+    parts = [Markup('<p class="plan-summary">{}</p>').format(_in_short(plan))]
     if plan.unsafe:
         reasons = Markup("").join(Markup("<li>{}</li>").format(clean(reason)) for reason in plan.unsafe)
         parts.append(Markup('<div class="plan-unsafe"><p>This plan has to be confirmed, because:</p><ul>{}</ul></div>').format(reasons))
@@ -146,13 +150,22 @@ def fragment(plan: Plan) -> Markup:
     return Markup("\n").join(parts)
 
 
+def _in_short(plan: Plan) -> str:
+    if not plan:
+        return NOTHING_TO_DO
+    if not plan.changes:
+        return "Nothing changes at Cal.com."
+    counts = ", ".join(f"{count} {DONE[action]}" for action, count in counted(plan.changes).items() if count)
+    return f"At Cal.com: {counts}. Everything else stays as it is."
+
+
 def _reported(report: Report) -> Markup:
     return Markup("<li><p>{} <small>{}</small></p>{}</li>").format(title(report), report.why, _list(report.fields, Action.UPDATE))
 
 
 def _item(change: Change) -> Markup:
     shown = {name: (old, new) for name, old, new in _told(change)}
-    inside = (change.action, change.action.capitalize(), title(change), _list(shown, change.action))
+    inside = (change.action, ACTS[change.action], title(change), _list(shown, change.action))
     return Markup('<li class="plan-{}"><p><strong>{}</strong> {}</p>{}</li>').format(*inside)
 
 
@@ -161,8 +174,11 @@ def _list(fields: Differences, action: Action) -> Markup:
         return Markup("")
     rows = []
     for name, (old, new) in fields.items():
-        was = Markup("") if action == Action.CREATE else Markup("<del>{}</del> ").format(spelled(old))
-        rows.append(Markup("<dt>{}</dt><dd>{}<ins>{}</ins></dd>").format(name, was, spelled(new)))
+        label = spoken.name(name)
+        exact = Markup("") if label.lower() == name.lower() else Markup(" <small><code>{}</code></small>").format(name)
+        told = [(which, clean(words)) for which, words in spoken.rows(name, old, new) if which == "new" or action != Action.CREATE]
+        values = Markup(" ").join(TOLD[which].format(words) for which, words in told)
+        rows.append(Markup("<dt>{}{}</dt><dd>{}</dd>").format(label, exact, values))
     return Markup("<dl>{}</dl>").format(Markup("").join(rows))
 
 

@@ -9,7 +9,7 @@ from app import clock
 from app.accounts import staff_acts
 from app.calcom.errors import CalcomError, NotConfigured
 from app.config_as_code import drift as drifting
-from app.config_as_code import editing, show
+from app.config_as_code import editing, show, spoken
 from app.config_as_code.complaints import ConfigError
 from app.config_as_code.files import load
 from app.config_as_code.plan import Plan
@@ -58,7 +58,7 @@ def drift_apply() -> ResponseReturnValue:
         return _page(fault=said(error)), 422
     drifting.note(left, now=clock.now())
     dropped = [f"Cal.com took {change.key} without a word and did not keep: {', '.join(names)}." for change, names in result.dropped]
-    told = [f"{len(result.done)} changes applied.", *([result.refused] if result.refused else []), *dropped]
+    told = [f"{len(result.done)} {'change' if len(result.done) == 1 else 'changes'} applied.", *([result.refused] if result.refused else []), *dropped]
     if result.left and not result.refused:
         told.append(f"{len(result.left)} are left: apply again to go on.")
     flash(" ".join(told))
@@ -107,4 +107,5 @@ def _page(plan: Plan | None = None, *, fault: str = "") -> str:
         file=settings().CALCOM_CONFIG.name,
         kinds=kinds,
         edits=editing.history(),
+        spoken=spoken,
     )

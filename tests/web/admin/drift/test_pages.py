@@ -95,7 +95,7 @@ def test_a_plan_that_deletes_needs_a_tick(adopted: FlaskClient, calcom: FarCalco
     refused = press(adopted, "/admin/calcom/apply", seen=seen)
     assert (refused.status_code, "Tick the box" in refused.text) == (422, True)
     assert len(calcom.desk.subscriptions.of(calcom.desk.engine.catalogue.first_host())) == 1
-    assert "1 changes applied" in press(adopted, "/admin/calcom/apply", seen=seen, force="yes").text
+    assert "1 change applied" in press(adopted, "/admin/calcom/apply", seen=seen, force="yes").text
     assert calcom.desk.subscriptions.of(calcom.desk.engine.catalogue.first_host()) == []
 
 
