@@ -5,8 +5,8 @@ mail stand by themselves, and so does a look at Cal.com that changed nothing. Th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 
 from app.bookings.models import BookingChange
@@ -17,40 +17,10 @@ from app.inbox.models import InboxMessage
 from app.outbox.models import OutboxMessage, OutboxState
 from app.web.admin import way, wording
 from app.web.admin.body import readable
-from app.web.admin.diff import Difference, differences
-from app.web.admin.way import Line
+from app.web.admin.diff import differences
+from app.web.admin.entry import Entry
+from app.web.admin.together import together
 from app.web.filters import clock, day, local
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One happening."""
-
-    key: str
-    kind: str
-    """`delivery`, `change`, `read`, `mail`, `deed`, `note` or `browser`."""
-    at: datetime
-    title: str
-    exact: str = ""
-    """The exact term, for an operator."""
-    number: int = 0
-    run: int = 0
-    """The comparison with Cal.com that caused it."""
-    delivery: int = 0
-    """The delivery that is it, or that caused it."""
-    state: str = ""
-    state_label: str = ""
-    notes: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    recorded: int = 0
-    """How many values the first delivery recorded, instead of differences."""
-    body: str = ""
-    text: str = ""
-    """Of a note."""
-    moments: list[Line] = field(default_factory=list)
-    """What happened in the visitor's browser, one by one."""
-    edit: int = 0
-    """The note that the person who asks may change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +49,7 @@ def story(told: Sources, *, zone: str, with_bodies: bool, may_change: Callable[[
     entries += [_way(told.way)] if told.way else []
     entries += [_note(note, may_change=may_change(note)) for note in told.notes]
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.kind], entry.number))
-    return [(day, list(group)) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
+    return [(day, list(together(group))) for day, group in groupby(entries, key=lambda entry: local(entry.at, zone).date())]
 
 
 PAUSE = timedelta(seconds=2)
@@ -157,8 +127,8 @@ def _is_first_sight(group: Sequence[BookingChange]) -> bool:
 def _mail(message: OutboxMessage, *, zone: str) -> Entry:
     to = f"To {message.recipient or 'nobody'}"
     notes = [f"{to}: {message.subject}" if message.subject else to]
-    if message.why:
-        notes.append(message.why[0].upper() + message.why[1:])
+    reasons = [message.why[0].upper() + message.why[1:]] if message.why else []
+    notes += reasons
     if message.state in {OutboxState.PLANNED, OutboxState.RETRYING} and message.due_at > message.created_at:
         notes.append(f"Goes out {day(message.due_at, zone)}, {clock(message.due_at, zone)}")
     sent = message.state == OutboxState.SENT
@@ -172,6 +142,7 @@ def _mail(message: OutboxMessage, *, zone: str) -> Entry:
         state="skipped" if message.state == OutboxState.CANCELLED else message.state,
         state_label=wording.MAIL_STATES.get(message.state, message.state),
         notes=notes,
+        reasons=reasons,
     )
 
 
