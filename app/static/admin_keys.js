@@ -2,8 +2,11 @@
 // Keys for lists and pages, buttons that say that they work, confirm steps that can be closed. Without it all of this is there by mouse and Tab.
 (() => {
   const FIELDS = "input, select, textarea, [contenteditable]";
-  const PLACES = { t: "/admin/", b: "/admin/calendar", p: "/admin/people", d: "/admin/inbox", m: "/admin/outbox", s: "/admin/sync" };
-  const rows = () => [...document.querySelectorAll("main .row-link")].filter((link) => link.checkVisibility?.() ?? true);
+  const PLACES = { t: "/admin/", b: "/admin/calendar", p: "/admin/people", d: "/admin/inbox", m: "/admin/outbox", s: "/admin/sync", r: "/admin/reports", e: "/admin/event-types", c: "/admin/calcom", a: "/admin/audit" };
+  const ROWS = "main :is(.row-link, .need > a, .day-sheet th > a)";
+  const ROW = ".row, .need, .day-sheet tr";
+  const FROM_ELSEWHERE = "#search";
+  const rows = () => [...document.querySelectorAll(ROWS)].filter((link) => link.checkVisibility?.() ?? true);
   let going = 0;
 
   const search = () => document.querySelector("main [data-search]");
@@ -14,17 +17,17 @@
   const walk = (step) => {
     const all = rows();
     const here = document.activeElement;
-    const at = here === search() ? -1 : all.indexOf(here.closest?.(".row")?.querySelector(".row-link"));
+    const at = here === search() ? -1 : all.indexOf(here.closest?.(ROW)?.querySelector(ROWS));
     if (!all.length) return false;
     if (at < 0 && step < 0) return false;
     const next = at + step < 0 ? search() : all[at + step];
     next?.focus();
-    if (next && next !== search()) next.closest(".row")?.scrollIntoView({ block: "nearest" });
+    if (next && next !== search()) next.closest(ROW)?.scrollIntoView({ block: "nearest" });
     return Boolean(next);
   };
-  const go = (key) => {
+  const go = (key, part = "") => {
     const link = PLACES[key] && document.querySelector(`.rail nav a[href="${PLACES[key]}"]`);
-    if (link) location.assign(link.href);
+    if (link) location.assign(link.href + part);
     return Boolean(link);
   };
 
@@ -46,17 +49,19 @@
       clearTimeout(going);
       going = 0;
     } else if (event.key === "g") going = setTimeout(() => { going = 0; }, 1500);
-    else if (event.key === "/" && search()) {
-      toSearch();
-      done = true;
+    else if (event.key === "/") {
+      if (search()) toSearch();
+      done = search() ? true : go("b", FROM_ELSEWHERE);
     } else {
       const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
       const letter = event.key === "j" || event.key === "k";
       // Arrows scroll the page until somebody is in a list; letters have nothing else to do.
-      if (step && (letter || here === search() || here.closest(".row"))) done = walk(step);
+      if (step && (letter || here === search() || here.closest(ROW))) done = walk(step);
     }
     if (done) event.preventDefault();
   });
+
+  if (location.hash === FROM_ELSEWHERE) toSearch();
 
   // A button that starts long work says so until the next page is there.
   document.addEventListener("submit", (event) => {
