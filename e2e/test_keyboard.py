@@ -5,8 +5,11 @@ import re
 from playwright.sync_api import Page, expect
 
 from e2e.demo import OWNER, Demo, within
+from e2e.guard import Guard
 from e2e.pages.calendar import CalendarPage
 from e2e.people import Person
+
+PLACES = {"p": "People", "d": "Deliveries", "m": "Mail", "s": "Sync", "r": "Reports", "e": "Event types", "c": "Configuration", "a": "Audit", "t": "Today"}
 
 
 def enter(demo: Demo, page: Page) -> None:
@@ -103,8 +106,69 @@ def test_keys_are_listed_and_letters_in_fields_are_letters(demo: Demo, page: Pag
     expect(keys).to_be_visible()
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
-    for letter, heading in (("p", "People"), ("d", "Deliveries"), ("m", "Mail"), ("s", "Sync"), ("t", "Today")):
+    for letter, heading in (
+        ("p", "People"),
+        ("d", "Deliveries"),
+        ("m", "Mail"),
+        ("s", "Sync"),
+        ("r", "Reports"),
+        ("e", "Event types"),
+        ("c", "Configuration"),
+        ("a", "Audit"),
+        ("t", "Today"),
+    ):
         page.keyboard.press("g")
         page.keyboard.press(letter)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         page.wait_for_load_state()
+
+
+def test_search_is_one_key_away_on_every_page_and_rows_are_walked_on_today_too(demo: Demo, page: Page, visitor: Person) -> None:
+    demo.book(name=visitor.name, email=visitor.email, pending=True)
+    within(10, lambda: demo.bookings(visitor.email), what="the booking")
+    enter(demo, page)
+    page.keyboard.press("j")
+    asked = page.locator(".need > a, .row-link").first
+    expect(asked).to_be_focused()
+    assert visible_focus(page)
+    page.keyboard.press("ArrowDown")
+    expect(asked).not_to_be_focused()
+    page.keyboard.press("k")
+    expect(asked).to_be_focused()
+    page.keyboard.press("/")
+    expect(page).to_have_url(re.compile("/admin/calendar#search$"))
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(visitor.email.partition("@")[0])
+    page.keyboard.press("Enter")
+    expect(page.locator(".row-link")).to_have_count(1)
+
+
+def test_a_mistake_takes_the_focus_and_leads_to_its_field(demo: Demo, page: Page, guard: Guard) -> None:
+    guard.announce("bad answer: 4.. POST .*/admin/tokens", "console error: Failed to load resource")
+    enter(demo, page)
+    page.goto(f"{demo.site_url}/admin/tokens")
+    page.get_by_label("What it is for").focus()
+    page.keyboard.type("Export")
+    page.keyboard.press("Enter")
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    assert visible_focus(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#scopes$"))
+
+
+def test_an_act_that_asks_first_is_opened_left_and_carried_out_by_keyboard(demo: Demo, page: Page) -> None:
+    enter(demo, page)
+    page.goto(f"{demo.site_url}/admin/inbox?state=processed")
+    opener = page.locator("summary", has_text="Replay all that match")
+    opener.focus()
+    page.keyboard.press("Enter")
+    tab_to(page, "Leave it as it is", role="button", most=4)
+    page.keyboard.press("Enter")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/admin/errands/[0-9]+$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Replay of deliveries")

@@ -25,6 +25,7 @@ from tools.shots.admin import ADMIN
 from tools.shots.fill import fill, sign_in
 from tools.shots.public import PUBLIC
 from tools.shots.shot import Shot, World, turned
+from tools.shots.states import troubles
 
 FOLDER = ROOT / "screenshots"
 DOCS = ROOT / "docs"
@@ -79,6 +80,7 @@ class Camera:
             page.set_viewport_size({"width": look.width, "height": look.height})
             page.emulate_media(color_scheme=look.scheme, media=shot.media)
             page.wait_for_timeout(150)
+            page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=target, full_page=whole, animations="disabled")
             self.taken += 1
             wide = page.evaluate("document.documentElement.scrollWidth")
@@ -115,7 +117,8 @@ def everything(camera: Camera, only: str) -> None:
     """Every shot at every width in both schemes."""
     FOLDER.mkdir(exist_ok=True)
     wanted = [shot for shot in SHOTS if only in shot.name]
-    for shot in sorted(wanted, key=lambda shot: not shot.fresh):
+    # Alarms stay for a while: what is in trouble comes last.
+    for shot in sorted(wanted, key=lambda shot: (not shot.fresh, shot.during is troubles)):
         if not shot.fresh and not camera.world.words:
             fill(camera.world, camera.browser, camera.cookies)
         camera.take(shot, {look: FOLDER / f"{shot.name}-{look.width}-{look.scheme}.png" for look in LOOKS})

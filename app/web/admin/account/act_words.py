@@ -48,6 +48,10 @@ WORDS = {
     "token.make": "Made a token",
     "token.revoke": "Revoked a token",
     "doctor.examine": "Ran the doctor",
+    "calcom.adopt": "Adopted what Cal.com has into the file",
+    "calcom.apply": "Applied the file to Cal.com",
+    "calcom.edit": "Changed an event type",
+    "calcom.undo": "Undid a change of an event type",
 }
 """Acts whose own word would not do; others are said as they are written: `booking.cancel` is "Booking: cancel"."""
 
