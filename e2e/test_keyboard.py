@@ -144,18 +144,20 @@ def test_search_is_one_key_away_on_every_page_and_rows_are_walked_on_today_too(d
 
 
 def test_a_mistake_takes_the_focus_and_leads_to_its_field(demo: Demo, page: Page, guard: Guard) -> None:
-    guard.announce("bad answer: 4.. POST .*/admin/tokens", "console error: Failed to load resource")
+    guard.announce("bad answer: 4.. POST .*/admin/settings", "console error: Failed to load resource")
     enter(demo, page)
-    page.goto(f"{demo.site_url}/admin/tokens")
-    page.get_by_label("What it is for").focus()
-    page.keyboard.type("Export")
+    page.goto(f"{demo.site_url}/admin/settings")
+    colour = page.get_by_label("Colour")
+    colour.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("blue-ish")
     page.keyboard.press("Enter")
-    summary = page.get_by_role("alert")
-    expect(summary).to_be_focused()
+    expect(page.get_by_role("alert")).to_be_focused()
     assert visible_focus(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("#scopes$"))
+    expect(colour).to_be_focused()
+    expect(colour).to_have_value("blue-ish")
 
 
 def test_an_act_that_asks_first_is_opened_left_and_carried_out_by_keyboard(demo: Demo, page: Page) -> None:
