@@ -16,7 +16,7 @@ from app.db import db, one_writer
 MIN_PASSWORD = 10
 LONGEST_PASSWORD = 1000
 TOPIC = 7303
-"""Two owners who demote each other at the same moment wait for each other."""
+"""Two owners who demote each other, or invite the same person, at the same moment wait for each other."""
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("a password that nobody has")
 
@@ -50,6 +50,7 @@ def create(session: Session, *, email: str, password: str, name: str = "", role:
 def invite(session: Session, *, email: str, role: Role) -> AdminUser:
     """The account that waits for its person. Raises `BadAccount` when the address will not do or is taken."""
     address = address_of(email)
+    one_writer(session, TOPIC)
     user = session.scalar(select(AdminUser).where(AdminUser.email == address))
     if user is not None:
         raise BadAccount("somebody with this address is on the list already")

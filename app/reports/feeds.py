@@ -14,9 +14,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.accounts.models import AdminUser
-from app.db import Model, db
+from app.db import Model, db, one_writer
 
 RANDOM_BYTES = 32
+TOPIC = 7307
+"""Two tabs that ask for a new address wait for each other."""
 
 
 class CalendarFeed(Model):
@@ -33,6 +35,7 @@ class CalendarFeed(Model):
 
 def renew(session: Session, *, staff_id: int) -> str:
     """A new token for this person; the one before it, if any, ends with it."""
+    one_writer(session, TOPIC)
     revoke(session, staff_id=staff_id)
     token = secrets.token_urlsafe(RANDOM_BYTES)
     session.add(CalendarFeed(staff_id=staff_id, token_hash=_digest(token), created_at=clock.now()))

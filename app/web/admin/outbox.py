@@ -9,7 +9,7 @@ from app.bookings.queries import references
 from app.db import transaction
 from app.mail.transport import file_name
 from app.notifications.preview import Preview, preview
-from app.outbox import again, deliver, gate, hold, queries
+from app.outbox import again, gate, hold, queries
 from app.outbox.models import BY_STAFF, OutboxMessage, OutboxState
 from app.outbox.queries import STUCK, Filters
 from app.web import mail_frame
@@ -96,13 +96,12 @@ def send_again(number: int) -> ResponseReturnValue:
     """Plans a mail anew that failed, of which nobody knows whether it arrived, or that somebody took back."""
     message = _find(number)
     recipient = message.recipient
-    if _taken_back(message):
-        with transaction() as session:
-            done = again.allow(session, number)
-    else:
-        done = message.state in STUCK and deliver.retry(number)
+    taken_back = _taken_back(message)
+    with transaction() as session:
+        done = again.allow(session, number) if taken_back else bool(again.plan(session, [number]))
+        if done:  # not of a second press of the same button
+            staff_acts.note(session, staff_id=person().id, act="mail.send", on=str(number))
     if done:
-        _note("mail.send", number)
         flash(f"The mail to {recipient} is planned again and leaves when it is due.")
     else:
         flash("Nothing was sent: only mails that failed, are unclear or were taken back can be sent again.")
@@ -157,11 +156,6 @@ def _find(number: int) -> OutboxMessage:
     if message is None:
         abort(404, f"There is no mail {number}.")
     return message
-
-
-def _note(act: str, number: int) -> None:
-    with transaction() as session:
-        staff_acts.note(session, staff_id=person().id, act=act, on=str(number))
 
 
 def _taken_back(message: OutboxMessage) -> bool:
