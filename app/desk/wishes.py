@@ -85,7 +85,7 @@ class Wish:
     @property
     def whole_class(self) -> bool:
         """Whether it is about everybody in the class."""
-        return bool(self.address.seat) and self.span is Span.CLASS
+        return self.span is Span.CLASS and bool(self.address.seat)
 
 
 @dataclass(frozen=True)

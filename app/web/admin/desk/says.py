@@ -37,10 +37,10 @@ def said(wish: Wish, result: Result, who: str) -> str:
     return done
 
 
-def problem(result: Result, wish: Wish) -> Problem:
+def problem(result: Result, wish: Wish | None = None) -> Problem:
     """Why it did not work."""
     error = result.error
-    if wish.whole_class and isinstance(error, Refused) and "seatUid" in error.fields:
+    if wish is not None and wish.whole_class and isinstance(error, Refused) and "seatUid" in error.fields:
         return Problem(
             "Cal.com cancels a whole class only for its host",
             "CALCOM_API_KEY belongs to somebody else's account, so Cal.com asks for a single seat. Nothing was changed.",
