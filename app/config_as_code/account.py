@@ -5,6 +5,7 @@ An account without teams or an organisation, and one that may not look at them, 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from app.calcom.account import ACCOUNT, Home, Member, Team
@@ -148,9 +149,8 @@ class Reader:
     def _teams(self, home: Home, above: str, scope: Scope) -> Iterator[Found]:
         for team in quietly(lambda: self.teams(home, above)):
             yield team
-            inner, key = team.inner, team.key
-            yield from quietly(lambda inner=inner, key=key: self.members(inner, key))  # type: ignore[misc]
-            yield from self._with_lists(quietly(lambda inner=inner, key=key: self.event_types(inner, key)), scope)  # type: ignore[misc]
+            yield from quietly(partial(self.members, team.inner, team.key))
+            yield from self._with_lists(quietly(partial(self.event_types, team.inner, team.key)), scope)
 
     def _with_lists(self, rows: Iterable[Found], scope: Scope) -> Iterator[Found]:
         for each in rows:
