@@ -50,7 +50,8 @@ def create(team: int, organisation: int | None = None) -> Response:
     if any(kind.slug == given["slug"] for kind in found.types.values()):
         raise ApiProblem(400, "Team already has an event type with this slug.")
     usual = Place(kind=PlaceKind.LINK, value=f"https://meet.example.com/team-{found.id}")
-    more = _checked(found, body.read(_MADE))
+    more = body.read(_MADE)
+    more = _checked(found, more, more)
     made = EventType(id=0, host=host, **{"description": "", "place": usual, **changes_in(given)}, more=body.read(KEPT))
     return success(_told(found, desk().teams.add_type(found, made, more)), status=201)
 
@@ -72,7 +73,7 @@ def change(team: int, number: int, organisation: int | None = None) -> Response:
     kind, more = type_of(found, number), body.read(_CHANGED, partly=True)
     if found.more[number]["schedulingType"] == "managed" and "schedulingType" in more:
         raise ApiProblem(400, "A managed event type cannot get another scheduling type.")
-    after = _checked(found, found.more[number] | ({"assignAllTeamMembers": False} if more.get("hosts") else {}) | more)
+    after = _checked(found, found.more[number] | ({"assignAllTeamMembers": False} if more.get("hosts") else {}) | more, more)
     write(kind, changes_in(body.read(PROPERTIES, partly=True)), body.read(KEPT, partly=True))
     found.more[number] = after
     return success(_told(found, kind))
@@ -88,13 +89,16 @@ def remove(team: int, number: int, organisation: int | None = None) -> Response:
     return success({"id": kind.id, "title": kind.title})
 
 
-def _checked(team: Team, more: dict[str, Any]) -> dict[str, Any]:
+def _checked(team: Team, more: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     """What only teams have, once it fits together: hosts beside all members are fixed ones of a round robin only."""
     known, hosts = {one.host.id for one in team.members}, more.get("hosts", ())
     if any(not isinstance(host, dict) or host.get("userId") not in known for host in hosts):
         raise BadBody({"hosts": "Invalid hosts: each user has to be a member of the team"})
     if more.get("assignAllTeamMembers"):
-        if more["schedulingType"] == "roundRobin":
+        turns = more["schedulingType"] == "roundRobin"
+        if any(not (turns and host.get("mandatory") is True) for host in said.get("hosts", ())):
+            raise ApiProblem(400, "Provide either hosts or assignAllTeamMembers but not both")
+        if turns:
             return more | {"hosts": [host for host in hosts if host.get("mandatory") is True]}
         return more | {"hosts": []}
     return more

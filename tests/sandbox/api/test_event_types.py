@@ -111,7 +111,7 @@ def test_the_list_of_questions_is_replaced_as_a_whole(api):
         ({"bookingWindow": {"type": "calendarDays", "value": "x"}}, 400),
         ({"seats": {"seatsPerTimeSlot": 0}}, 400),
         ({"seats": {}}, 400),
-        ({"recurrence": {"interval": 2, "occurrences": 3, "frequency": "weekly"}}, 400),
+        ({"recurrence": {"interval": 0, "occurrences": 3, "frequency": "weekly"}}, 400),
         ({"recurrence": {"interval": 1, "occurrences": 3, "frequency": "hourly"}}, 400),
         ({"confirmationPolicy": {"type": "never"}}, 400),
         ({"bookerActiveBookingsLimit": {"maximumActiveBookings": "x"}}, 400),
