@@ -7,6 +7,8 @@ from app.accounts import second_factor, sessions, staff_acts
 from app.accounts.models import Role
 from app.accounts.staff import BadAccount, by_email, create
 from app.cli import printing
+from app.cli.current import real_app
+from app.cli.schema import make_when_there_is_none
 from app.db import transaction
 
 group = AppGroup("admin", help="People who may sign in to the admin area.")
@@ -22,6 +24,7 @@ def create_admin(email: str | None, email_option: str | None, password: str | No
     """Makes a staff account; for an existing address it sets a new password and ends all sessions."""
     address = email or email_option or click.prompt("E-mail address")
     secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    make_when_there_is_none(real_app())
     try:
         with transaction() as session:
             user = create(session, email=address, password=secret, name=name, role=Role(role))

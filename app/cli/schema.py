@@ -11,6 +11,8 @@ from app.cli import printing
 from app.config import MIGRATIONS, Settings
 from app.db import db
 
+CANNOT = "INSTANCE_PATH {folder} cannot be written ({why}): check its permissions or set another folder."
+
 
 def bring_up_to_date(app: Flask) -> None:
     """Migrates when the schema is behind; ends the command when the database cannot be reached or is newer than the code."""
@@ -30,4 +32,17 @@ def bring_up_to_date(app: Flask) -> None:
                 upgrade(directory=str(MIGRATIONS))
             db.engine.dispose()  # SQLite must not be open in a process that forks
     except OSError as error:
-        printing.stop(f"INSTANCE_PATH {folder} cannot be written ({error.strerror}): check its permissions or set another folder.")
+        printing.stop(CANNOT.format(folder=folder, why=error.strerror))
+
+
+def make_when_there_is_none(app: Flask) -> None:
+    """A database without a single table gets them, so that the first command on a new machine need not be the right one."""
+    folder = app.extensions["settings"].INSTANCE_PATH.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        printing.stop(CANNOT.format(folder=folder, why=error.strerror))
+    with app.app_context(), db.engine.connect() as connection:
+        empty = not db.engine.dialect.has_table(connection, "admin_user")
+    if empty:
+        bring_up_to_date(app)
