@@ -1,7 +1,7 @@
 """The mail to the owner about a cause of alarm, and the same words for the admin pages."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -52,25 +52,25 @@ SAID: Mapping[Cause, Said] = {
     ),
     Cause.DELIVERIES_WAIT: Said(
         "Deliveries wait to be read",
-        "The oldest has been waiting for {minutes} minutes. Nothing is lost, but bookings and mails come late.",
+        "The oldest has been waiting for {waited}. Nothing is lost, but bookings and mails come late.",
         "Run the doctor, and look into the log of the worker.",
         DOCTOR,
     ),
     Cause.DELIVERIES_FAILED: Said(
         "Deliveries could not be read",
-        "So many need you: {count}. What they say about bookings is missing.",
+        "Waiting for you: {count}. What they say about bookings is missing.",
         "Open each one to see why, and replay it.",
         "/admin/inbox?state=dead",
     ),
     Cause.MAILS_WAIT: Said(
         "Mails wait to be sent",
-        "The oldest is {minutes} minutes late. They go out by themselves as soon as they can.",
+        "The oldest is {waited} late. They go out by themselves as soon as they can.",
         "Run the doctor: it speaks with the mail server.",
         DOCTOR,
     ),
     Cause.MAILS_FAILED: Said(
         "Mails could not be sent",
-        "So many need you: {count}. Their readers have heard nothing.",
+        "Waiting for you: {count}. Their readers have heard nothing.",
         "Open each one to see why, and send it again.",
         "/admin/outbox",
     ),
@@ -94,7 +94,7 @@ SAID: Mapping[Cause, Said] = {
     ),
     Cause.DRIFT: Said(
         "Cal.com is not as its file says",
-        "So many differences: {count}. The oldest is known since {when}.",
+        "Differences: {count}. The oldest is known since {when}.",
         "Look at the plan, then apply the file or adopt what Cal.com has.",
         "/admin/calcom",
     ),
@@ -121,7 +121,8 @@ def compose(message: OutboxMessage, brand: Brand, links: Links) -> Email:
 def line(said: Said, values: Mapping[str, Any], words: Words = ENGLISH, *, zone: str, locale: str = "en") -> str:
     """The sentence of a cause with its figures."""
     when = moment(values["when"], zone=zone, locale=locale) if values.get("when") else "–"
-    return words.say(said.line, **{**values, "when": when})
+    waited = dates.format_timedelta(timedelta(minutes=values["minutes"]), locale=locale_of(locale, zone=zone)) if "minutes" in values else ""
+    return words.say(said.line, **{**values, "when": when, "waited": waited})
 
 
 def moment(at: str, *, zone: str, locale: str) -> str:

@@ -67,7 +67,7 @@ def test_a_cause_rings_once_with_a_mail_that_says_what_to_do(app: Flask, deliver
     assert causes_now() == {"deliveries_failed"}
     [email] = sent.sent
     assert (email.to, email.subject) == ("owner@example.com", "Needs you: Deliveries could not be read")
-    assert "So many need you: 1." in email.text
+    assert "Waiting for you: 1." in email.text
     assert "http://localhost/admin/inbox?state=dead" in email.text
 
 

@@ -36,6 +36,7 @@ TEXTS: Mapping[str, str] = {
     "Deliveries could not be read": "Zustellungen konnten nicht gelesen werden",
     "Deliveries wait to be read": "Zustellungen warten darauf, gelesen zu werden",
     "Delivery not read": "Zustellung nicht gelesen",
+    "Differences: {count}. The oldest is known since {when}.": "Unterschiede: {count}. Der älteste ist seit {when} bekannt.",
     "Does the new time not suit you?": "Passt Ihnen die neue Zeit nicht?",
     "For your calendar:": "Für Ihren Kalender:",
     "Good again": "Wieder gut",
@@ -136,9 +137,6 @@ TEXTS: Mapping[str, str] = {
     ),
     "Run the doctor: it speaks with the mail server.": "Lassen Sie die Diagnose laufen: Sie spricht mit dem Mailserver.",
     "Since the last summary": "Seit der letzten Übersicht",
-    "So many differences: {count}. The oldest is known since {when}.": "Anzahl der Unterschiede: {count}. Der älteste ist seit {when} bekannt.",
-    "So many need you: {count}. Their readers have heard nothing.": "So viele warten auf Sie: {count}. Ihre Empfänger haben nichts gehört.",
-    "So many need you: {count}. What they say about bookings is missing.": "So viele warten auf Sie: {count}. Was sie über Buchungen sagen, fehlt.",
     "Something in the way?": "Kommt etwas dazwischen?",
     "Thank you for the conversation": "Danke für das Gespräch",
     "That happens. If you would still like to talk, another time is quickly found.": (
@@ -158,11 +156,11 @@ TEXTS: Mapping[str, str] = {
     ),
     "The new time is confirmed; there is nothing to do.": "Die neue Zeit ist bestätigt; es ist nichts zu tun.",
     "The old time is free again and this one is yours.": "Die alte Zeit ist wieder frei, und diese gehört Ihnen.",
-    "The oldest has been waiting for {minutes} minutes. Nothing is lost, but bookings and mails come late.": (
-        "Die älteste wartet seit {minutes} Minuten. Nichts ist verloren, aber Buchungen und Mails kommen spät."
+    "The oldest has been waiting for {waited}. Nothing is lost, but bookings and mails come late.": (
+        "Die älteste wartet schon so lange: {waited}. Nichts ist verloren, aber Buchungen und Mails kommen spät."
     ),
-    "The oldest is {minutes} minutes late. They go out by themselves as soon as they can.": (
-        "Die älteste ist {minutes} Minuten zu spät. Sie gehen von selbst hinaus, sobald es geht."
+    "The oldest is {waited} late. They go out by themselves as soon as they can.": (
+        "Die älteste ist so viel zu spät: {waited}. Sie gehen von selbst hinaus, sobald es geht."
     ),
     "The reason given was: {reason}": "Als Grund wurde genannt: {reason}",
     "The time is free again.": "Die Zeit ist wieder frei.",
@@ -177,6 +175,8 @@ TEXTS: Mapping[str, str] = {
     "Waiting for approval": "Wartet auf Zusage",
     "Waiting for confirmation": "Wartet auf Bestätigung",
     "Waiting for payment": "Wartet auf Zahlung",
+    "Waiting for you: {count}. Their readers have heard nothing.": "Auf Sie warten: {count}. Ihre Empfänger haben nichts gehört.",
+    "Waiting for you: {count}. What they say about bookings is missing.": "Auf Sie warten: {count}. Was sie über Buchungen sagen, fehlt.",
     "We are still here when you need us": "Wir sind da, wenn Sie uns brauchen",
     "We have your request": "Ihre Anfrage ist da",
     "We have your request.": "Ihre Anfrage ist da.",

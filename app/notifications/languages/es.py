@@ -36,6 +36,7 @@ TEXTS: Mapping[str, str] = {
     "Deliveries could not be read": "Hay entregas que no se pudieron leer",
     "Deliveries wait to be read": "Hay entregas que esperan a ser leídas",
     "Delivery not read": "Entrega no leída",
+    "Differences: {count}. The oldest is known since {when}.": "Diferencias: {count}. La más antigua se conoce desde el {when}.",
     "Does the new time not suit you?": "¿No le conviene la nueva hora?",
     "For your calendar:": "Para su calendario:",
     "Good again": "Todo en orden",
@@ -128,9 +129,6 @@ TEXTS: Mapping[str, str] = {
     "Run the doctor: it looks at the webhook at Cal.com and sends a test around.": "Ejecute el diagnóstico: mira el webhook en Cal.com y envía una prueba.",
     "Run the doctor: it speaks with the mail server.": "Ejecute el diagnóstico: habla con el servidor de correo.",
     "Since the last summary": "Desde el último resumen",
-    "So many differences: {count}. The oldest is known since {when}.": "Número de diferencias: {count}. La más antigua se conoce desde el {when}.",
-    "So many need you: {count}. Their readers have heard nothing.": "Tantos le necesitan: {count}. Sus lectores no han recibido nada.",
-    "So many need you: {count}. What they say about bookings is missing.": "Tantas le necesitan: {count}. Falta lo que dicen sobre las reservas.",
     "Something in the way?": "¿Le surge un imprevisto?",
     "Thank you for the conversation": "Gracias por la conversación",
     "That happens. If you would still like to talk, another time is quickly found.": (
@@ -150,12 +148,10 @@ TEXTS: Mapping[str, str] = {
     ),
     "The new time is confirmed; there is nothing to do.": "La nueva hora está confirmada; no hay nada que hacer.",
     "The old time is free again and this one is yours.": "La hora anterior queda libre y esta es suya.",
-    "The oldest has been waiting for {minutes} minutes. Nothing is lost, but bookings and mails come late.": (
-        "La más antigua espera desde hace {minutes} minutos. No se pierde nada, pero las reservas y los correos llegan tarde."
+    "The oldest has been waiting for {waited}. Nothing is lost, but bookings and mails come late.": (
+        "La más antigua espera desde hace {waited}. No se pierde nada, pero las reservas y los correos llegan tarde."
     ),
-    "The oldest is {minutes} minutes late. They go out by themselves as soon as they can.": (
-        "El más antiguo lleva {minutes} minutos de retraso. Salen solos en cuanto pueden."
-    ),
+    "The oldest is {waited} late. They go out by themselves as soon as they can.": ("El más antiguo lleva {waited} de retraso. Salen solos en cuanto pueden."),
     "The reason given was: {reason}": "El motivo indicado fue: {reason}",
     "The time is free again.": "La hora vuelve a estar libre.",
     "The time is yours.": "La hora es suya.",
@@ -169,6 +165,8 @@ TEXTS: Mapping[str, str] = {
     "Waiting for approval": "A la espera de aprobación",
     "Waiting for confirmation": "A la espera de confirmación",
     "Waiting for payment": "A la espera del pago",
+    "Waiting for you: {count}. Their readers have heard nothing.": "Pendientes de usted: {count}. Sus lectores no han recibido nada.",
+    "Waiting for you: {count}. What they say about bookings is missing.": "Pendientes de usted: {count}. Falta lo que dicen sobre las reservas.",
     "We are still here when you need us": "Seguimos aquí cuando nos necesite",
     "We have your request": "Tenemos su solicitud",
     "We have your request.": "Tenemos su solicitud.",

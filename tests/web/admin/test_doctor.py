@@ -140,5 +140,5 @@ def test_an_alarm_stands_on_top_of_every_page_while_it_lasts(app: Flask, sign_in
     work()
     for path in ("/admin/calendar", "/admin/inbox", "/admin/doctor"):
         assert "Mails could not be sent." in browser.get(path).text
-    assert "So many need you: 1." in browser.get("/admin/calendar").text
+    assert "Waiting for you: 1." in browser.get("/admin/calendar").text
     assert "could not be sent" not in sign_in(role=Role.HOST, email="host@example.com").get("/admin/calendar").text
