@@ -8,6 +8,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app.cli import printing
+from app.cli.store import has_tables
 from app.config import MIGRATIONS, Settings
 from app.db import db
 
@@ -42,7 +43,7 @@ def make_when_there_is_none(app: Flask) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         printing.stop(CANNOT.format(folder=folder, why=error.strerror))
-    with app.app_context(), db.engine.connect() as connection:
-        empty = not db.engine.dialect.has_table(connection, "admin_user")
+    with app.app_context():
+        empty = not has_tables()
     if empty:
         bring_up_to_date(app)
