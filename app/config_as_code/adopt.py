@@ -32,7 +32,7 @@ Texts = dict[Path, str]
 
 def new_file(path: Path, account: Account, around: Surroundings) -> Texts:
     """The text of a file that is not there yet."""
-    texts = {path: fresh(rows.sections(account, around, EVERYTHING), comment=HEADER)}
+    texts = {path: fresh(rows.sections(account, around, EVERYTHING, sparing=True), comment=HEADER)}
     return _checked(texts, (path,), account, around)
 
 

@@ -20,11 +20,16 @@ EXPLICIT = ("slug", "title", "lengthInMinutes", "description", "locations", "boo
 ONLY_TEAMS = tuple(name for name in TEAM_EVENT_TYPE if name not in EVENT_TYPE)
 
 
-def sections(account: Account, around: Surroundings, scope: Scope) -> dict[str, Any]:
-    """A whole new file."""
+FEW = 15
+"""Of so many event types every list inside can be read twice a minute, which an apply needs; the API allows 120 requests."""
+
+
+def sections(account: Account, around: Surroundings, scope: Scope, *, sparing: bool = False) -> dict[str, Any]:
+    """A whole new file. A sparing one owns the lists inside event types only where there is something in them, if there are many event types."""
     wanted = scope.kinds
     types = [each for each in account.objects if each.kind in {Kind.EVENT_TYPE, Kind.TEAM_EVENT_TYPE}]
-    defaults = defaults_of(types) | _owned_everywhere(account, types)
+    sparing = sparing and len(types) > FEW
+    defaults = defaults_of(types) | ({} if sparing else _owned_everywhere(account, types))
     found: dict[str, Any] = {}
     if Kind.ME in wanted:
         found["me"] = me(account.of(Kind.ME)[0])
@@ -32,7 +37,7 @@ def sections(account: Account, around: Surroundings, scope: Scope) -> dict[str, 
         found["schedules"] = [row(each, around) for each in account.of(Kind.SCHEDULE)]
     if types:
         found["eventTypeDefaults"] = defaults
-    rows = Rows(account, around, defaults)
+    rows = Rows(account, around, defaults, empty_lists=not sparing)
     if Kind.EVENT_TYPE in wanted:
         found["eventTypes"] = [rows.of(each) for each in account.of(Kind.EVENT_TYPE)]
     if Kind.TEAM in wanted and account.of(Kind.TEAM):
@@ -77,10 +82,11 @@ def me(each: Found) -> Fields:
 class Rows:
     """Makes rows of what holds others, or leaves out what it shares with others."""
 
-    def __init__(self, account: Account, around: Surroundings, defaults: Mapping[str, Any]) -> None:
+    def __init__(self, account: Account, around: Surroundings, defaults: Mapping[str, Any], *, empty_lists: bool = True) -> None:
         self._account = account
         self._around = around
         self._defaults = defaults
+        self._empty_lists = empty_lists
 
     def of(self, each: Found) -> Fields:
         """Any object as a row."""
@@ -117,7 +123,7 @@ class Rows:
         }
         for kind in INNER:
             section, rows = INNER_SECTIONS[kind], self._list(kind, each.inner)
-            if (kind, each.inner) in self._account.lists and (rows or section not in defaults):
+            if (kind, each.inner) in self._account.lists and (rows or (self._empty_lists and section not in defaults)):
                 found[section] = rows
         shown = {name: value for name, value in each.read_only.items() if name in {"price", "currency"} and value is not None}
         return found | {"readOnly": shown}

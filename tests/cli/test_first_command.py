@@ -33,7 +33,8 @@ def test_any_other_command_says_in_a_line_what_makes_the_tables(words: list[str]
         folder.mkdir()
     environ = {
         "PATH": os.environ["PATH"], "INSTANCE_PATH": str(folder), "SECRET_KEY": "k" * 40, "SITE_URL": "http://localhost:8000", "CALCOM_LINK": "acme/intro",
-        "CALCOM_WEBHOOK_SECRET": "a-secret-of-some-length", "CALCOM_API_KEY": "cal_nothing", "CALCOM_API_URL": "http://127.0.0.1:1/v2", "FLASK_SKIP_DOTENV": "1",
+        "CALCOM_WEBHOOK_SECRET": "a-secret-of-some-length", "CALCOM_API_KEY": "cal_nothing", "CALCOM_API_URL": "http://127.0.0.1:1/v2",
+        "FLASK_SKIP_DOTENV": "1",
     }  # fmt: skip
     command = [sys.executable, "-m", "flask", *words]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=120)

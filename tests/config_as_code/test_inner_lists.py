@@ -37,6 +37,22 @@ def test_a_new_file_owns_the_lists_of_every_event_type_and_names_only_what_is_in
     assert link.id not in text
 
 
+def test_of_very_many_event_types_only_those_own_them_that_have_some(desk: ConfigDesk, account: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.config_as_code.rows.FEW", 2)
+    account.client.webhooks.create(url="https://a.example/hook", triggers=["BOOKING_PAID"], secret="", home=INTRO)
+    desk.pull()
+    text = desk.path.read_text()
+    assert "webhooks: []" not in text
+    assert "privateLinks: []" not in text
+    assert text.count("https://a.example/hook") == 1
+    account.calls.clear()
+    assert not desk.compare().plan
+    inner = [call.path for call in account.calls if call.path.endswith(("/webhooks", "/private-links")) and "event-types/" in call.path]
+    assert inner == ["/event-types/101/webhooks"]
+    account.client.webhooks.delete(account.client.webhooks.all(INTRO)[0].id, INTRO)
+    assert [change.action.value for change in desk.compare().plan.changes] == ["create"]
+
+
 def test_they_are_made_changed_and_deleted(desk: ConfigDesk, edit: Edit, kind: KindOf, account: Watched) -> None:
     desk.pull()
     edit(lambda file: kind(file, "intro").update(webhooks=[HOOK], privateLinks=[{"maxUsageCount": 2}, dict(UNTIL), {"maxUsageCount": 2}]))
