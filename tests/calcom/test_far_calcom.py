@@ -105,9 +105,11 @@ def test_a_life_by_the_api_uses_every_method(client: Watched, far: FarCalcom) ->
     _change_what_can_be_booked(client)
     with pytest.raises(NotFound, match="Team with id=3"):
         client.people.memberships(3)
-    for ask in (client.people.organisation_teams, client.people.organisation_users, client.people.organisation_memberships):
-        with pytest.raises(NotFound, match="knows no teams"):
+    for ask in (client.people.organisation_teams, client.people.organisation_memberships):
+        with pytest.raises(NotAllowed, match="not an admin"):
             ask(7)
+    with pytest.raises(NotFound, match="knows no teams"):
+        client.people.organisation_users(7)
     with pytest.raises(NotFound):
         client.event_types.of_team(3)
     assert client.people.teams() == ()

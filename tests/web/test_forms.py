@@ -17,10 +17,11 @@ BY_OTHER_MEANS = {
     "webhooks.deliver": 401,
     "tokens.managed_user": 400,
     "public.unsubscribe_now": 404,
+    "public.moments": 403,
     "api.sync_bookings": 401,
     "api.sync_event_types": 401,
 }
-"""Posts without a form of ours: a signature, a token, a link; what they answer a browser that is signed in and has none."""
+"""Posts without a form of ours: a signature, a token, a link, the origin; what they answer a browser that is signed in and has none."""
 WORDS = {"number": 1, "reference": "R1000", "act": "cancel", "token": "x", "kind": "confirmation"}
 
 

@@ -20,7 +20,7 @@ def noon(moment):
 def months(page):
     """The links of the months: their words and where they lead."""
     found = re.search(r'<nav class="months".+?</nav>', page, re.DOTALL)[0]
-    return {re.sub(r"<[^>]+>", "", words): unescape(address) for address, words in re.findall(r'<li><a href="([^"]+)"[^>]*>(.+?)</a>', found)}
+    return {re.sub(r"<[^>]+>", "", words): unescape(address) for address, words in re.findall(r'<li[^>]*><a href="([^"]+)"[^>]*>(.+?)</a>', found)}
 
 
 def test_the_last_twelve_months_are_there_this_one_first(sign_in):
