@@ -9,6 +9,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import brotli
@@ -99,7 +100,9 @@ def _answer(asset: Asset) -> Response:
     return response
 
 
+@lru_cache(maxsize=64)
 def _asset(name: str, body: bytes) -> Asset:
+    """Compressed as small as it goes, which takes most of the time that an app takes to start: once for each text in a process."""
     path = Path(name)
     content_type = TEXT.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     encodings: dict[str, bytes] = {}
