@@ -5,6 +5,7 @@ states in which something is wrong. `--only` takes the pages whose name has this
 pictures of the README to `docs/` instead. What does not fit its width is said at the end, with exit status 1.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -139,9 +140,12 @@ def _cookies_of_the_owner(browser: Browser, demo: Demo, into: Path) -> Path:
     return into
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """The command."""
-    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--readme", action="store_true", help="the two pictures of the README, into docs/")
+    parser.add_argument("--only", default="", metavar="WORD", help="the pages whose name has this word in it")
+    options = parser.parse_args()
     try:
         path = browsers.get()
     except browsers.NoBrowser as error:
@@ -156,15 +160,15 @@ def main(arguments: list[str]) -> int:
                 raise RuntimeError("the demo has ended")
             browser = playwright.chromium.launch(executable_path=str(path), args=list(QUIET))
             camera = Camera(browser, World(demo, create_app(settings)), _cookies_of_the_owner(browser, demo, folder / "cookies.json"))
-            if "--readme" in arguments:
+            if options.readme:
                 for_readme(camera)
             else:
-                everything(camera, only)
+                everything(camera, options.only)
             browser.close()
-    print(f"{camera.taken} pictures in {DOCS.name if '--readme' in arguments else FOLDER.name}/")
+    print(f"{camera.taken} pictures in {DOCS.name if options.readme else FOLDER.name}/")
     print(*camera.wrong, sep="\n")
     return 1 if camera.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
