@@ -4,6 +4,7 @@ The demo's clock runs ahead by what stands in a file, so that what was lost yest
 """
 
 import csv
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.demo import OWNER, Demo, running_demo, within
+from e2e.demo import OWNER, Demo, DidNotHappen, running_demo, within
 from e2e.pages.journey import Journey
 from e2e.pages.sign_in import SignInPage
 from e2e.people import NewBrowser, Person
@@ -101,9 +102,17 @@ def lost_yesterday(demo: Demo, clock: Clock, visitor: Person, page: Page) -> str
     demo.book(name=visitor.name, email=visitor.email)
     demo.straighten()
     SignInPage(page, demo.site_url).open("/admin/sync").try_with(OWNER, demo.password)
-    page.get_by_role("button", name="Compare").first.click()
     done = "SELECT 1 FROM booking JOIN sync_run ON sync_run.state = 'done' AND sync_run.repaired LIKE '%' || booking.id || '%' WHERE booker_email = ?"
-    within(60, lambda: rows(demo, done, visitor.email), what="the comparison that repairs it")
+    # The clock starts comparisons too: one that was under way when the button was pressed had perhaps looked already.
+    for last in (False, False, True):
+        page.goto(f"{demo.site_url}/admin/sync")
+        page.get_by_role("button", name="Compare").first.click()
+        try:
+            within(30, lambda: rows(demo, done, visitor.email), what="the comparison that repairs it")
+            break
+        except DidNotHappen:
+            if last:
+                raise
     found = demo.bookings(visitor.email)
     clock.forward(days=1)
     return str(found[0]["reference"])
@@ -127,7 +136,8 @@ def test_that_it_was_repaired_is_seen_at_the_booking(lived_in: Demo, clock: Cloc
     journey.click(journey.page.locator(".gap", has_text=reference).get_by_role("link", name=reference), "booking")
     expect(journey.page.get_by_role("main")).to_contain_text(visitor.name)
     expect(journey.page.get_by_role("region", name="What happened")).to_contain_text("Found by a comparison: no delivery had told of it")
-    expect(journey.page.get_by_role("main").get_by_text("Confirmed", exact=True).first).to_be_visible()
+    # The first free time may be less than a day away, and then it is over by now.
+    expect(journey.page.get_by_role("main").get_by_text(re.compile("^(Confirmed|Completed)$")).first).to_be_visible()
     assert len(journey.steps) <= MOST_CLICKS, journey.steps
     told = "SELECT state FROM outbox_message WHERE recipient = ? AND kind = 'confirmation'"
     within(30, lambda: rows(lived_in, told, visitor.email) == [("sent",)], what="the one confirmation, late")
