@@ -18,10 +18,12 @@ COLOURS: Mapping[str, Any] = {**OPTIONS, "runOnly": {"type": "rule", "values": [
 
 def check_axe(page: Page, *, state: str = "") -> None:
     """Fails with axe's words unless the page has 0 violations in both colour schemes."""
+    page.wait_for_load_state()  # a document that has only just come has no root yet
     found = []
     for scheme, options in (("light", OPTIONS), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a word of two
         for frame in _shown(page):
+            frame.wait_for_load_state()
             if not frame.evaluate("'axe' in window"):
                 frame.evaluate(SCRIPT)
             found += [f"{frame.url} {state} in {scheme}: {_words(violation)}" for violation in frame.evaluate(RUN, options)]

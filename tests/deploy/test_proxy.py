@@ -212,7 +212,9 @@ def test_a_site_behind_it_is_one_over_https(caddy: Path, tmp_path: Path) -> None
         assert ask("POST", "/webhooks/calcom", body, **{SIGNATURE_HEADER: sign(SECRET, body)})[0] == 200
         assert ask("POST", "/webhooks/calcom", body)[0] == 401
         assert ask("POST", "/webhooks/calcom", b"x" * 1_500_000)[0] == 413
-        assert ask("POST", "/webhooks/calcom", b"x" * 2_500_000)[0] == (502 if is_old(caddy) else 413)
+        assert ask("POST", "/webhooks/calcom", b"x" * 2_500_000)[0] in ((413, 502) if is_old(caddy) else (413,)), (
+            "an old one may see the site hang up before it sees its own bound"
+        )
         plain = HTTPConnection("localhost", front.http, timeout=20)
         plain.request("GET", "/book")
         answer = plain.getresponse()
