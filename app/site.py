@@ -9,7 +9,6 @@ import difflib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from app.colour import Palette, contrast, palette, surfaces
 from app.site_file import SiteFileError, key_and_words, line_of, parse, say
 from app.site_mails import Mails
+from app.timing import zone_names
 
 __all__ = ["Site", "SiteFileError", "load", "read"]
 
@@ -32,8 +32,8 @@ def _colour(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        near = difflib.get_close_matches(value, available_timezones(), n=1)
+    if value not in zone_names():
+        near = difflib.get_close_matches(value, zone_names(), n=1)
         msg = "must be a time zone such as Europe/London" + (f" (did you mean {near[0]}?)" if near else "")
         raise ValueError(msg)
     return value

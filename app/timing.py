@@ -72,5 +72,11 @@ def comes_twice(moment: datetime) -> bool:
 
 
 @cache
+def zone_names() -> frozenset[str]:
+    """The names of all time zones of this machine; reading them takes a walk through their folder, so once in a process."""
+    return frozenset(available_timezones())
+
+
+@cache
 def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones() if name not in {"localtime", "Factory"}}
+    return {name.casefold(): name for name in zone_names() if name not in {"localtime", "Factory"}}

@@ -3,9 +3,10 @@
 import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.timing import zone_names
 
 
 class Part(BaseModel):
@@ -19,7 +20,7 @@ class Part(BaseModel):
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in zone_names():
         msg = "must be a time zone such as Europe/London"
         raise ValueError(msg)
     return value

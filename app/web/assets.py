@@ -131,6 +131,7 @@ def brand_css(site: Site) -> str:
     return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{--accent:{colours.on_dark}}}}}"
 
 
+@lru_cache(maxsize=32)
 def squeeze_css(text: str) -> str:
     """The same rules without comments and without white space that means nothing."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
@@ -138,6 +139,7 @@ def squeeze_css(text: str) -> str:
     return re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":").replace(";}", "}").strip()
 
 
+@lru_cache(maxsize=32)
 def squeeze_js(text: str) -> str:
     """The same script without comment lines, blank lines and indentation; no literal of ours spans lines."""
     text = re.sub(r"^\s*/\*.*?\*/\s*$", "", text, flags=re.DOTALL | re.MULTILINE)

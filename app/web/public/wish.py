@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from werkzeug.datastructures import MultiDict
 
 from app.hosts.models import EventType
 from app.reception.months import Month
+from app.timing import zone_names
 from app.web.filters import iso
 from app.web.public import prefill
 
@@ -67,7 +67,7 @@ def moment(text: str) -> datetime | None:
 @cache
 def zones() -> dict[str, str]:
     """Every zone that is named for a place, with the words for it, in the order of the list."""
-    named = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/", "US/")))
+    named = sorted(name for name in zone_names() if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/", "US/")))
     return {name: name.replace("_", " ").replace("/", " – ", 1).replace("/", ", ") for name in named} | {"UTC": "UTC"}
 
 
