@@ -1,8 +1,12 @@
 """The application for the `flask` command and for any WSGI server.
 
 The `flask` command may load it with nothing set (to migrate, to run the demo); a server may not.
+
+What is there once the app stands stays for good: 200,000 objects that the collector need not look through again. Without
+this every few hundredth page waits 0.1 to 0.2 seconds for it, and all other threads with it.
 """
 
+import gc
 import sys
 
 import click
@@ -16,6 +20,7 @@ try:
     if click.get_current_context(silent=True) is None:
         settings.require_for_serving()
     app = create_app(settings)
+    gc.freeze()
 except (SettingsError, SiteFileError) as error:
     print(f"Frontdesk cannot start.\n{error}", file=sys.stderr)
     sys.exit(2)

@@ -15,6 +15,7 @@ leaves SQLite files there and uses them again.
 
 import argparse
 import contextlib
+import gc
 import random
 import statistics
 import sys
@@ -110,6 +111,7 @@ def site(url: str, folder: Path, rows: int) -> Site:
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
+    gc.freeze()  # as wsgi.py does
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():

@@ -4,7 +4,8 @@ A list is read from one stretch of the index over the terms (`indexing.py`) that
 other conditions are looked up for each row on the way. How many rows each condition has is asked first, no further
 than `GATHER`: where the rarest one has few, they are all read and put in order here; otherwise a page is mostly full
 after a short walk. Conditions that are all frequent and yet hardly ever meet would make that walk long: after `NEAR`
-rows it is seen whether they do, and if so the rarest one is read after all. So no question sorts in the database, and none reads it all.
+rows it is seen whether they do, and the rarest one is read after all where that is the shorter way. So no question
+sorts in the database, and none reads it all.
 """
 
 import base64
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, false, func, literal, select, true, tuple_
 from sqlalchemy.orm import aliased, defer
 
 from app.bookings.indexing import BookingTerm
@@ -26,10 +27,10 @@ PAGE = 50
 MAX_ID = 2**31 - 1
 GATHER = 5_000
 """So many rows may be read to be put in order here."""
-NEAR = 5_000
+NEAR = 2_000
 """After so many rows a walk has filled its page, or has shown whether it will soon …"""
-HOPE = 8
-"""… by having found so many places."""
+HOPE = 10
+"""… by having found so many places; with fewer it is asked which is the shorter way, to walk on or to read the rarest condition after all."""
 FAR = 50_000
 """So far it is counted which condition is the rarest of those that hardly ever meet."""
 MANY = 10_000
@@ -75,7 +76,9 @@ def page(filters: Filters, *, order: Order = Order.START, descending: bool = Tru
         keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=NEAR)
         if len(keys) <= size and _is_farther(question, order, sizes, mark, upwards=upwards):
             if len(keys) < HOPE:
-                gathered, count = _gather(question, order, _sizes(question, order, up_to=FAR), anyway=True)
+                known = _sizes(question, order, up_to=FAR)
+                if min(known.values(), default=0) < NEAR * size / max(1, len(keys)):
+                    gathered, count = _gather(question, order, known, anyway=True)
             keys = _walk(question, order, sizes, mark, upwards=upwards, limit=size + 1, far=None) if gathered is None else keys
         elif len(keys) <= size and mark is None:
             count = Count(len(keys))
@@ -135,7 +138,7 @@ def _gather(question: Question, order: Order, sizes: Sizes, *, anyway: bool = Fa
     if lead is None or (sizes[lead] > GATHER and not anyway):
         return None, None
     row = aliased(BookingTerm)
-    lane = [_lane_of(row.booking_id, LANES[order])] if order in LANES else []
+    lane = [_lane_of(row.booking_id, _lane(question, order, sizes))] if order in LANES else []
     query = select(*lane, row.start, row.booking_id).where(*lead.of(row), *question.times(row), *question.others(row.booking_id, but=lead, sizes=sizes))
     found = [tuple(key) for key in db.session.execute(query.limit(GATHER + 1))]
     places = set(found)  # a booking may have several words that begin alike
@@ -165,16 +168,27 @@ def _is_farther(question: Question, order: Order, sizes: Sizes, mark: Key | None
 def _along(question: Question, order: Order, lead: Stretch, row: Any, mark: Key | None, *, upwards: bool) -> Select[Any]:
     """The places of all rows of this stretch from the mark on, in the order of the list."""
     place: list[Any] = [row.term, row.start, row.booking_id] if order in LANES else [row.start, row.booking_id]
-    query = select(*place).where(*lead.of(row), *question.times(row))
+    steps, query = place, select(*place).where(*lead.of(row))
+    if not lead.high:  # within one term the rows stand in the order of time, whatever the list is ordered by
+        if mark is not None and order in LANES and mark[0] != lead.low:
+            query, mark = query.where(true() if (lead.low > mark[0]) == upwards else false()), None
+        steps, mark = place[-2:], mark and mark[-2:]
+    start = mark[0] if mark is not None and not lead.high else None
+    query = query.where(*question.times(row, after=start if upwards else None, before=None if upwards else start))
     if mark is not None:
-        query = query.where(tuple_(*place) > mark if upwards else tuple_(*place) < mark)
-    return query.order_by(*(column if upwards else column.desc() for column in place))
+        query = query.where(tuple_(*steps) > mark if upwards else tuple_(*steps) < mark)
+    return query.order_by(*(column if upwards else column.desc() for column in steps))
 
 
 def _lane(question: Question, order: Order, sizes: Sizes) -> Stretch:
-    """The stretch that is walked along: that of the order; in the order of time the single term with the fewest rows, or that of all bookings."""
+    """The stretch that is walked along.
+
+    That of the order, or what a condition leaves of it (one host, one event type); in the order of time the single term with the fewest rows, or that of
+    all bookings.
+    """
     if order in LANES:
-        return LANES[order]
+        lane = LANES[order]
+        return next((each for each in question.stretches if not each.high and lane.low <= each.low < lane.high), lane)
     single = [stretch for stretch in question.stretches if not stretch.high]
     return min(single, key=lambda stretch: sizes.get(stretch, 0), default=Stretch(EVERY))
 
@@ -199,6 +213,8 @@ def _counted(query: Select[Any], limit: int) -> Count:
 
 
 def _lane_of(number: Any, lane: Stretch) -> Any:
+    if not lane.high:
+        return literal(lane.low)
     row = aliased(BookingTerm)
     return select(row.term).where(row.booking_id == number, *lane.of(row)).limit(1).scalar_subquery()
 

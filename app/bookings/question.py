@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -88,16 +89,19 @@ class Question:
         """A stretch that stands in the order of time: that of one condition, or of all bookings."""
         return next((stretch for stretch in self.stretches if not stretch.high), Stretch(EVERY))
 
-    def times(self, row: Any) -> list[ColumnElement[bool]]:
-        """That a row of the index lies in the wanted span of time."""
+    def times(self, row: Any, *, after: int | None = None, before: int | None = None) -> list[ColumnElement[bool]]:
+        """That a row of the index lies in the wanted span of time.
+
+        A bound is left out where the row starts `after` (or `before`) a moment anyway that says more: SQLite goes by one of two bounds, not by the narrower.
+        """
         low, high = self.since, self.until
         if self.over is False:
             floor = self.now - int(LONGEST.total_seconds()) + 1
             low = floor if low is None else max(low, floor)
         if self.over is True:
             high = self.now + 1 if high is None else min(high, self.now + 1)
-        said = [] if low is None else [row.start >= low]
-        said += [] if high is None else [row.start < high]
+        said = [] if low is None or (after is not None and after >= low) else [row.start >= low]
+        said += [] if high is None or (before is not None and before < high) else [row.start < high]
         if self.over is not None:
             said.append(row.end <= self.now if self.over else row.end > self.now)
         return said
@@ -149,15 +153,19 @@ def narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
 def known(*kinds: str) -> dict[str, list[str]]:
     """For each kind of term (`EVENT_TYPE`, `HOST`, `ORIGIN`) the values that any booking has, sorted: one look for each, however many bookings have it."""
     ends = {end_of(kind): kind for kind in kinds}
-    first = union_all(*(select(literal(end).label("high"), _least(kind + "\x01", end).label("term")) for end, kind in ends.items()))
-    seed = first.subquery()
-    found = select(seed.c.high, seed.c.term).cte("found", recursive=True)
-    found = found.union_all(select(found.c.high, _least(found.c.term, found.c.high, beyond=True)).where(found.c.term.is_not(None)))
     values: dict[str, list[str]] = {kind: [] for kind in kinds}
-    # Each kind comes on by one with each round, so a kind of very many values does not crowd out the others.
-    for end, value in db.session.execute(select(found.c.high, found.c.term).where(found.c.term.is_not(None)).limit(CHOICES * len(kinds))):
+    for end, value in db.session.execute(_each_value(kinds).limit(CHOICES * len(kinds))):
         values[ends[end]].append(value.removeprefix(ends[end]))
     return {kind: sorted(found)[:CHOICES] for kind, found in values.items()}
+
+
+@cache
+def _each_value(kinds: tuple[str, ...]) -> Select[Any]:
+    """The question behind `known`, put together once. Each kind comes on by one with each round, so one of very many values does not crowd out the others."""
+    seed = union_all(*(select(literal(end_of(kind)).label("high"), _least(kind + "\x01", end_of(kind)).label("term")) for kind in kinds)).subquery()
+    found = select(seed.c.high, seed.c.term).cte("found", recursive=True)
+    found = found.union_all(select(found.c.high, _least(found.c.term, found.c.high, beyond=True)).where(found.c.term.is_not(None)))
+    return select(found.c.high, found.c.term).where(found.c.term.is_not(None))
 
 
 def has(number: Any, stretch: Stretch) -> ColumnElement[bool]:

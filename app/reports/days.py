@@ -12,7 +12,7 @@ from itertools import pairwise
 from json import loads
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Integer, ScalarSelect, Select, column, func, select, values
+from sqlalchemy import CTE, ScalarSelect, Select, func, select
 from sqlalchemy.orm import aliased, defer
 
 from app.bookings.indexing import BookingTerm
@@ -20,7 +20,7 @@ from app.bookings.models import Booking, Status
 from app.bookings.question import LONGEST, Filters, Question, Stretch, asked_by, has
 from app.bookings.terms import status_term
 from app.db import db
-from app.reports.lists import as_list
+from app.reports.lists import as_list, table_of
 from app.timing import zone_of
 
 GONE = (Status.CANCELLED, Status.REJECTED)
@@ -97,7 +97,7 @@ def _picked(question: Question, found: Sequence[Day], each: int, *, with_gone: b
 
 def _days_of(edges: Sequence[datetime]) -> CTE:
     rows = [(number, int(begins.timestamp()), int(ends.timestamp())) for number, (begins, ends) in enumerate(pairwise(edges))]
-    return values(column("n", Integer), column("begins", BigInteger), column("ends", BigInteger)).data(rows).cte("day")
+    return table_of(rows, "n", "begins", "ends", name="day")
 
 
 def _of_day(question: Question, day: CTE, row: Any, *, with_gone: bool, lead: Stretch | None = None) -> Select[Any]:

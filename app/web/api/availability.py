@@ -17,6 +17,8 @@ from app.web.filters import iso, zone
 from app.web.problems import Problem
 
 MOST_DAYS = 62
+YEARS = (1970, 9000)
+"""Beyond them a moment and a month on either side of it are no dates any more."""
 RETRY_SECONDS = 10
 LIMIT = "60 per minute"
 
@@ -58,6 +60,8 @@ def _range() -> tuple[datetime, datetime]:
     if zone(named) is None:
         abort(400, "timeZone is not known: write one such as Europe/London, or leave it out.")
     begin, end = _moment("dateFrom", named, last=False), _moment("dateTo", named, last=True)
+    if not (YEARS[0] <= begin.year and end.year <= YEARS[1]):
+        abort(400, f"dateFrom and dateTo must lie in the years {YEARS[0]} to {YEARS[1]}.")
     if end <= begin:
         abort(400, "dateTo lies before dateFrom: swap them.")
     if end - begin > timedelta(days=MOST_DAYS):

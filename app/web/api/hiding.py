@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 PERSONAL = ("title", "location", "meeting_url", "metadata")
-PLAIN_FIELDS = frozenset({"status", "payment", "moved", "event_type", "start", "end", "host_email", "episode", "missing_since", "alias_of"})
+PLAIN_FIELDS = frozenset({"status", "payment", "moved", "host_absent", "event_type", "start", "end", "host_email", "episode", "missing_since", "alias_of"})
 """Fields of the history that say nothing about who booked."""
 
 

@@ -163,6 +163,8 @@ def test_availability_has_three_lists_and_nothing_private(client, refresh):
     ("query", "status", "words"),
     [
         ("dateFrom=2026-12-07&dateTo=2026-12-08", 400, "eventTypeId"),
+        ("eventTypeId=101&dateFrom=0001-01-01&dateTo=0001-01-01", 400, "1970"),
+        ("eventTypeId=101&dateFrom=9999-12-30&dateTo=9999-12-30", 400, "9000"),
         ("eventTypeId=x&dateFrom=2026-12-07&dateTo=2026-12-08", 400, "eventTypeId"),
         ("eventTypeId=²&dateFrom=2026-12-07&dateTo=2026-12-08", 400, "eventTypeId"),
         ("eventTypeId=999999&dateFrom=2026-12-07&dateTo=2026-12-08", 404, "no event type"),
