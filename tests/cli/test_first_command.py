@@ -25,8 +25,11 @@ def test_the_owner_is_made_before_anything_has_run(database: str, tmp_path: Path
 COMMANDS = (["bookings", "list"], ["inbox", "list", "--json"], ["outbox", "show", "1"], ["admin", "verify"], ["calcom", "sync"])
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("there", [False, True], ids=["no folder", "an empty database"])
+@pytest.mark.parametrize(
+    ("words", "there"),
+    [*((words, False) for words in COMMANDS), (COMMANDS[0], True)],
+    ids=[*(" ".join(words) for words in COMMANDS), "a folder without a database"],
+)
 def test_any_other_command_says_in_a_line_what_makes_the_tables(words: list[str], there: bool, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     if there:
