@@ -39,7 +39,7 @@ def test_a_delivery_that_comes_in_shows_in_the_open_list_within_five_seconds(dem
     for _ in range(3):
         begun = time.monotonic()
         demo.book(name=visitor.name, email=visitor.email)
-        page.wait_for_function("(old) => document.querySelector('tr.row')?.dataset.key > (old || 0)", arg=before, timeout=10_000)
+        page.wait_for_function("(old) => Number(document.querySelector('tr.row')?.dataset.key) > Number(old || 0)", arg=before, timeout=10_000)
         took.append(time.monotonic() - begun)
         before = rows.first.get_attribute("data-key")
         expect(rows.first).to_contain_text("Booking confirmed")

@@ -11,6 +11,11 @@ def may_install() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
+def is_known(name: str) -> bool:
+    """Whether the lists of packages that are on this machine have this one."""
+    return subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0
+
+
 def apt_update() -> None:
     """The lists of packages are of today."""
     _apt("update", "-qq")

@@ -36,7 +36,6 @@ def as_row(booking: Booking) -> dict[str, Any]:
         "meeting_url": booking.meeting_url,
         "attendees": people,
         "moved": booking.moved,
-        "host_absent": booking.host_absent,
         "metadata": booking.details,
     }
 

@@ -53,7 +53,6 @@ class Fields(Shape):
     meeting_url: str | None = Field(description=Hidden)
     attendees: list[Attendee]
     moved: int = Field(description="How often it was moved.")
-    host_absent: bool = Field(description="Whether Cal.com has it that the host did not come.")
     metadata: dict[str, Any] | None = Field(description=Hidden)
 
 
