@@ -147,7 +147,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def _quick_passwords() -> None:
     """Passwords are digested as in life, only with less work: thousands are in a run. What it costs in life has a test of its own."""
     staff._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    staff._NOBODY = staff._hasher.hash("a password that nobody has")
+    staff._NOBODY = staff.of_nobody(staff._hasher)
 
 
 # The app --------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 
 from app.accounts import sessions, staff
@@ -119,3 +120,8 @@ def test_a_password_costs_a_thief_what_the_makers_of_argon2_advise(app: Flask, m
     assert f"m={IN_LIFE.memory_cost},t={IN_LIFE.time_cost}" in digest
     assert IN_LIFE.memory_cost >= 65536
     assert not IN_LIFE.check_needs_rehash(digest)
+    nobody = staff.of_nobody(IN_LIFE)
+    assert not IN_LIFE.check_needs_rehash(nobody)
+    assert len(nobody) == len(digest)
+    with pytest.raises(VerifyMismatchError):  # it is worked through to the end, and not refused for its shape
+        IN_LIFE.verify(nobody, "a good password")
