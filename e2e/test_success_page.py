@@ -15,7 +15,7 @@ def after_booking(demo: Demo, page: Page, visitor: Person) -> SuccessPage:
 
 
 def test_a_webhook_that_comes_after_the_visitor_fills_the_page_by_itself(demo: Demo, page: Page, visitor: Person) -> None:
-    demo.turn(delay_ms=3000)
+    demo.turn(delay_ms=6000)
     success = after_booking(demo, page, visitor)
     expect(success.waiting).to_be_visible()
     expect(success.heading).to_have_text("You are booked")
@@ -51,7 +51,7 @@ def test_a_webhook_that_does_not_come_is_no_reason_to_worry(demo: Demo, page: Pa
 
 
 def test_without_scripts_the_page_shows_the_booking_when_it_is_loaded_again(demo: Demo, page: Page, new_browser: NewBrowser, visitor: Person) -> None:
-    demo.turn(delay_ms=3000)
+    demo.turn(delay_ms=8000)
     after_booking(demo, page, visitor)
     plain = new_browser(java_script_enabled=False, storage_state=page.context.storage_state())
     plain.goto(page.url)

@@ -16,7 +16,7 @@ Staff = partial(Shot, staff=True)
 def _examine(page: Page, world: World) -> None:
     """What the doctor says once every check has answered."""
     press("Examine")(page, world)
-    page.get_by_text("Examined ").wait_for()
+    page.get_by_text("Examined ").wait_for(timeout=90_000)
 
 
 def _menu(page: Page, _: World) -> None:
