@@ -8,11 +8,11 @@ import pytest
 
 from app import clock
 from app.bookings import finding, question
-from app.bookings.indexing import TERMS, keep
+from app.bookings.indexing import TERMS, BookingTerm, keep
 from app.bookings.models import Booking, Status
 from app.bookings.queries import status_of
 from app.bookings.question import Filters, Order, narrowed
-from app.bookings.terms import EVENT_TYPE, HOST, ORIGIN, folded, origins, prefixes, terms_of
+from app.bookings.terms import EVENT_TYPE, HOST, ORIGIN, folded, host_term, origins, prefixes, term, terms_of
 from app.db import db, transaction
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -136,6 +136,36 @@ def test_every_list_is_what_looking_at_each_booking_gives(shelf, monkeypatch, ne
             assert each.count.number < len(wanted) if each.count.more else exact, f"{each.count} of {len(wanted)}: {said}"
         numbers = db.session.scalars(narrowed(db.select(Booking.id), filters)).all()
         assert sorted(numbers) == sorted(row.id for row in wanted), said
+
+
+@pytest.mark.parametrize("gather", [10, 5_000])
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_place_among_all_hosts_and_types_holds_in_the_list_of_one(shelf, monkeypatch, gather, descending):
+    monkeypatch.setattr(finding, "GATHER", gather)
+    terms = {Order.HOST: lambda each: host_term(each.host_email), Order.EVENT_TYPE: lambda each: term(EVENT_TYPE, each.event_type)}
+    for order, filters in ((Order.HOST, Filters(host="robin@example.com")), (Order.HOST, Filters(host="casey@example.com")),
+                           (Order.EVENT_TYPE, Filters(event_type="long", over=True))):  # fmt: skip
+        everything = sorted(shelf, key=lambda each: place(each, order), reverse=descending)
+        for number in range(0, len(everything), 9):
+            here = everything[number]
+            mark = finding.bookmark((terms[order](here), int(here.start.timestamp()), here.id), order)
+            wanted = [each.reference for each in everything[number + 1 :] if fits(each, filters)]
+            found = finding.page(filters, order=order, descending=descending, size=7, after=mark)
+            assert [each.reference for each in found.bookings] == wanted[:7], f"{filters} by {order} after {place(here, order)}"
+
+
+def test_a_place_in_the_time_stands_for_the_wider_bound(moment):
+    moment(NOW)
+    asked = question.asked_by(Filters(since=NOW - timedelta(days=9), over=True))
+    now, since = int(NOW.timestamp()), int((NOW - timedelta(days=9)).timestamp())
+
+    def bounds(**place):
+        said = [str(each) for each in asked.times(BookingTerm, **place)]
+        return [sign for sign in (">=", "<") if any(f"start {sign} " in each for each in said)]
+
+    assert bounds() == bounds(after=since - 1) == bounds(before=now + 1) == [">=", "<"]
+    assert bounds(after=since) == ["<"]
+    assert bounds(before=now) == [">="]
 
 
 def test_what_can_be_chosen_is_what_bookings_have(shelf):
