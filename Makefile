@@ -33,7 +33,7 @@ test: install    ## all tests, from a fresh machine: gets a browser, PostgreSQL,
 	@$(bin)/python -m tools.browser --get
 	@$(bin)/python -m tools.services --get
 	@$(bin)/python -m tools.proxy --get
-	$(bin)/python -m pytest tests e2e -m "not soak" -n $(WORKERS) --dist loadfile --durations=15 --cov=app --cov-report=term --cov-fail-under=$(floor) $(ARGS)
+	$(bin)/python -m pytest tests e2e -m "not soak" -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15 --cov=app --cov-report=term --cov-fail-under=$(floor) $(ARGS)
 
 check: install   ## lint, format, types, import contracts, templates, secrets
 	$(bin)/ruff check .

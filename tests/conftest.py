@@ -41,7 +41,18 @@ SECRET = "a-secret-for-the-tests"
 IN_CI = os.environ.get("CI") == "true"
 
 
-# Coverage -------------------------------------------------------------------------------------------------------------
+# Order and coverage ---------------------------------------------------------------------------------------------------
+
+LONG = ("test_every_admin_state", "test_every_admin_page", "test_plans", "test_storm", "test_any_order", "test_journeys", "test_doctor", "test_first_command")
+"""Files that take long for the few tests in them: at the end one worker would be left alone with them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first; those with a browser, which mostly wait, are spread among those that calculate."""
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting, calculating = ([file for file in files if ("e2e" in file.parts) is kind] for kind in (True, False))
+    share = {file: 0.9 * number / len(group) for group in (waiting, calculating) for number, file in enumerate(group)}
+    items.sort(key=lambda item: (item.path.stem not in LONG, share[item.path]))
 
 
 @pytest.hookimpl(wrapper=True)

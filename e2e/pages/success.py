@@ -25,9 +25,10 @@ class SuccessPage(PublicPage):
         return self
 
     def number(self) -> str:
-        """The booking's number."""
-        expect(self.ticket).to_be_visible()
-        found = re.search(r"\b[A-Z0-9]{8}\b", self.ticket.inner_text())
+        """The booking's number, once it is known here."""
+        shape = re.compile(r"\b[A-Z0-9]{8}\b")
+        expect(self.ticket).to_contain_text(shape, use_inner_text=True)
+        found = shape.search(self.ticket.inner_text())
         assert found, self.ticket.inner_text()
         return found[0]
 
