@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take long come first; those with a browser, which mostly wait, are spread among those that calculate."""
     files = list(dict.fromkeys(item.path for item in items))
     waiting, calculating = ([file for file in files if ("e2e" in file.parts) is kind] for kind in (True, False))
-    share = {file: 0.9 * number / len(group) for group in (waiting, calculating) for number, file in enumerate(group)}
+    share = {file: number / len(group) for group in (waiting, calculating) for number, file in enumerate(group)}
     items.sort(key=lambda item: (item.path.stem not in LONG, share[item.path]))
 
 
