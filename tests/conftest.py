@@ -124,7 +124,12 @@ def postgres_url(postgres_database: str) -> str:
     engine = sa.create_engine(postgres_database, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(db.metadata.tables)} RESTART IDENTITY CASCADE")
+        every = ", ".join(f"('{name}', EXISTS (SELECT FROM {name}))" for name in db.metadata.tables)  # to empty empty ones takes as long
+        used = connection.exec_driver_sql(f"SELECT name FROM (VALUES {every}) AS found (name, used) WHERE used").scalars().all()
+        if used:
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(used)} CASCADE")
+        begun = "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+        connection.exec_driver_sql(begun)
     engine.dispose()
     return postgres_database
 
